@@ -1,0 +1,1 @@
+"""Leadhouse: lead scoring that lives in the warehouse."""

@@ -1,0 +1,17 @@
+"""The dbt-duckdb plugin: teaches every DuckDB connection of a run the functions of Leadhouse.
+
+`profiles.yml` names this module; dbt-duckdb looks for a class `Plugin` in it.
+"""
+
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+
+from leadhouse import inputs, scoring
+
+
+class Plugin(BasePlugin):
+    """Registers `input_plan` (what the raw folder holds) and `lead_score` (the champion's answer)."""
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        inputs.register(conn)
+        scoring.register(conn)

@@ -1,0 +1,49 @@
+with declared as (
+
+    select unnest([
+        {%- for feature in feature_definitions() %}
+        {
+            {%- for key in ["name", "group", "type", "unit", "description", "known_when"] -%}
+                '{{ key }}': '{{ dbt.escape_single_quotes(feature[key]) }}'{{ ", " if not loop.last }}
+            {%- endfor -%}
+        }{{ "," if not loop.last }}
+        {%- endfor %}
+    ], recursive := true)
+
+),
+
+own_columns as (
+
+    select
+        attribute as name,
+        case when starts_with(attribute, 'account_') then 'account' else 'lead' end as entity,
+        type
+    from {{ ref('int_x_attributes') }}
+
+),
+
+final as (
+
+    select
+        name as feature_name,
+        "group" as feature_group,
+        type as feature_type,
+        unit,
+        description,
+        known_when
+    from declared
+
+    union all
+
+    select
+        name as feature_name,
+        'fit' as feature_group,
+        type as feature_type,
+        'as given' as unit,
+        'Your own column of the ' || entity || '.' as description,
+        'when the CRM''s history says so; without a history, since the ' || entity || ' was known' as known_when
+    from own_columns
+
+)
+
+select * from final

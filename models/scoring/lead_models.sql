@@ -1,0 +1,33 @@
+select
+    -- ids
+    model_version,
+    role,
+    model_kind,
+    feature_set_version,
+
+    -- the model
+    onnx,
+    onnx_sha256,
+    feature_schema,
+    horizon_days,
+    calibration,
+    parameters,
+
+    -- what it learnt from
+    trained_as_of,
+    train_from,
+    train_to,
+    count_training_rows,
+    count_training_leads,
+    count_training_conversions,
+    count_calibration_rows,
+    count_calibration_conversions,
+
+    -- proof
+    metrics,
+    max_parity_difference,
+    is_promoted,
+    promotion_reason,
+    library_versions
+
+from {{ ref('trained_models') }}

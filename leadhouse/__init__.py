@@ -1,1 +1,3 @@
 """Leadhouse: lead scoring that lives in the warehouse."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,95 @@
+"""Decision trees, as LightGBM and the rules scorecard share them on the way to ONNX."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import lightgbm as lgb
+
+
+class Test(IntEnum):
+    """What a split asks of a value; numbered as ONNX `ai.onnx.ml.TreeEnsemble` (opset 5) does."""
+
+    LESS_OR_EQUAL = 0
+    LESS = 1
+    GREATER_OR_EQUAL = 2
+    GREATER = 3
+    EQUAL = 4
+    IS_MEMBER = 6
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """The end of a road: what the tree adds to the margin."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Split:
+    """A question about one feature; categories are asked about by their codes."""
+
+    feature: int
+    test: Test
+    against: float | tuple[float, ...]
+    missing_passes: bool
+    passed: "Tree"
+    failed: "Tree"
+
+
+Tree = Leaf | Split
+
+
+def splits(tree: Tree) -> Iterator[Split]:
+    """All splits of a tree, parents before children."""
+    if isinstance(tree, Split):
+        yield tree
+        yield from splits(tree.passed)
+        yield from splits(tree.failed)
+
+
+def from_booster(booster: lgb.Booster) -> list[Tree]:
+    """The trees of a LightGBM binary classifier; their sum is its raw score.
+
+    Raises:
+        ValueError: the booster is of a kind whose raw score is not a sum of such trees.
+    """
+    dump = booster.dump_model()
+    if dump["objective"] != "binary sigmoid:1":
+        raise ValueError(f"Only 'binary sigmoid:1' can be exported, not '{dump['objective']}'.")
+    if dump["average_output"]:
+        raise ValueError("Random forests (average_output) cannot be exported.")
+    return [_from_dump(tree["tree_structure"]) for tree in dump["tree_info"]]
+
+
+def _from_dump(node: dict[str, Any]) -> Tree:
+    if "split_feature" not in node:
+        if "leaf_coeff" in node:
+            raise ValueError("Linear trees cannot be exported.")
+        return Leaf(float(node["leaf_value"]))
+
+    if node["decision_type"] == "==":
+        test: Test = Test.IS_MEMBER
+        against: float | tuple[float, ...] = tuple(float(c) for c in node["threshold"].split("||"))
+        missing_passes = False
+    else:
+        test = Test.LESS_OR_EQUAL
+        against = float(node["threshold"])
+        # How LightGBM treats NaN is fixed when it trains (Tree::NumericalDecision in its
+        # tree.h): as a value of its own that goes the default way, or as zero.
+        match node["missing_type"]:
+            case "NaN":
+                missing_passes = node["default_left"]
+            case "None":
+                missing_passes = against >= 0
+            case other:
+                raise ValueError(f"Splits of missing type '{other}' cannot be exported.")
+    return Split(
+        feature=node["split_feature"],
+        test=test,
+        against=against,
+        missing_passes=missing_passes,
+        passed=_from_dump(node["left_child"]),
+        failed=_from_dump(node["right_child"]),
+    )

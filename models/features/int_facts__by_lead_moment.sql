@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 with spine as (
 
     select * from {{ ref('spine') }}

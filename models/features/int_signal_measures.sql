@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {%- set all_signals = ledger_signals() -%}
 with engagement as (
 

@@ -62,16 +62,31 @@ moments_of_leads as (
 
 ),
 
-final as (
+numbered as (
 
     select
-        cast(row_number() over (order by moments_of_leads.lead_id, moments_of_leads.moment_at) as integer) as spine_id,
         moments_of_leads.lead_id,
         moments_of_leads.moment_at,
-        moments_of_leads.moment_at = run_context.as_of as is_now
+        moments_of_leads.moment_at = run_context.as_of as is_now,
+        count(*) over () as count_moments,
+        {{ uniform_hash("moments_of_leads.lead_id || ' ' || moments_of_leads.moment_at") }} as drawn
 
     from moments_of_leads
     cross join run_context
+
+),
+
+-- Neighbouring moments of a lead say almost the same: of too many, a part is drawn, blindly to how they end.
+final as (
+
+    select
+        cast(row_number() over (order by lead_id, moment_at) as integer) as spine_id,
+        lead_id,
+        moment_at,
+        is_now
+
+    from numbered
+    where is_now or drawn < {{ var('max_training_moments') }} / count_moments
 
 )
 

@@ -10,10 +10,23 @@ run_context as (
 
 ),
 
-tiers as (
+tier_policies as (
 
     select * from {{ ref('tier_policies') }}
-    where policy = '{{ var("tier_policy") }}'
+
+),
+
+tiers as (
+
+    select *
+    from tier_policies
+    where
+        policy = '{{ var("tier_policy") }}'
+        -- An unknown policy would leave every lead without a tier, and so without a score.
+        and (
+            '{{ var("tier_policy") }}' in (select policy from tier_policies)
+            or error('The variable tier_policy names "{{ var("tier_policy") }}", which is no policy of the seed tier_policies.')
+        )
 
 ),
 

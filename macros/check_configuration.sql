@@ -1,0 +1,44 @@
+{#- Stops a run whose variables are wrong or contradict each other, with one sentence for each fault. -#}
+{% macro check_configuration() %}
+    {%- set faults = [] -%}
+
+    {%- for name, least in {
+        "label_horizon_days": 1, "snapshot_every_days": 1, "training_history_days": 1, "max_training_moments": 1,
+        "calibration_days": 1, "test_days": 1, "trend_points": 0, "spike_points": 0,
+    }.items() -%}
+        {%- set value = var(name) -%}
+        {%- if value is not number or value < least -%}
+            {%- do faults.append("`" ~ name ~ "` must be a number of at least " ~ least ~ "; it is '" ~ value ~ "'.") -%}
+        {%- endif -%}
+    {%- endfor -%}
+
+    {%- for name in ["half_lives_days", "windows_days"] -%}
+        {%- set values = var(name) -%}
+        {%- if values is string or values is not sequence or not values
+            or values | reject("integer") | list or values | select("lessthan", 1) | list
+            or values | unique | list | length != values | length -%}
+            {%- do faults.append("`" ~ name ~ "` must be a list of different whole numbers of days; it is '" ~ values ~ "'.") -%}
+        {%- elif name == "half_lives_days" and var("training_history_days") is number
+            and values | min * 500 < var("training_history_days") -%}
+            {#- See decay_landmark: further back the sums would underflow. -#}
+            {%- do faults.append(
+                "`training_history_days` may be no more than 500 times the shortest of `half_lives_days` ("
+                ~ values | min * 500 ~ "); it is " ~ var("training_history_days") ~ "."
+            ) -%}
+        {%- endif -%}
+    {%- endfor -%}
+
+    {%- if var("snapshot_at_creation") not in ["auto", true, false] -%}
+        {%- do faults.append("`snapshot_at_creation` must be auto, true or false; it is '" ~ var("snapshot_at_creation") ~ "'.") -%}
+    {%- endif -%}
+    {%- if var("retrain") not in ["auto", "always", "never"] -%}
+        {%- do faults.append("`retrain` must be auto, always or never; it is '" ~ var("retrain") ~ "'.") -%}
+    {%- endif -%}
+
+    {%- if faults -%}
+        {{- exceptions.raise_compiler_error(
+            "The configuration (variables of dbt_project.yml or --vars) cannot be used:\n- " ~ faults | join("\n- ")
+        ) -}}
+    {%- endif -%}
+    {%- do signals() -%}
+{% endmacro %}

@@ -1,0 +1,78 @@
+"""What all tests share: the project as a user runs it, each time in a folder of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """One database of the project, with the folders that dbt writes to beside it."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "leadhouse.duckdb"
+
+    def dbt(self, *arguments: str, raw_dir: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Runs dbt as scripts/build does; gives its exit code and what it printed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        environment = os.environ | {
+            "LEADHOUSE_DATABASE": str(self.database),
+            "LEADHOUSE_RAW_DIR": str(raw_dir or ""),
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_USE_COLORS": "false",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+        return subprocess.run(
+            [BIN / "dbt", *arguments],
+            cwd=PROJECT,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+
+    def build(self, raw_dir: Path, *arguments: str) -> "Warehouse":
+        """`dbt build` on a folder of input files; the test fails, with dbt's words, when it does."""
+        done = self.dbt("build", *arguments, raw_dir=raw_dir)
+        assert done.returncode == 0, done.stdout
+        return self
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(self.database, read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def compile(self, jinja: str) -> str:
+        """The SQL that the project's macros make of a line of Jinja."""
+        done = self.dbt("--quiet", "compile", "--inline", jinja, "--no-introspect")
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def demo_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small demo world."""
+    folder = tmp_path_factory.mktemp("demo") / "raw"
+    subprocess.run(
+        [BIN / "leadhouse", "demo", "--leads", "2000", "--seed", "11", "--out", folder], check=True
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_warehouse(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The small demo world, built. For reading only."""
+    return Warehouse(tmp_path_factory.mktemp("demo_warehouse")).build(demo_raw)

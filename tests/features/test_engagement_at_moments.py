@@ -1,0 +1,157 @@
+"""The one-pass running sums of engagement_at_moments against sums taken entry by entry."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+AS_OF = datetime(2026, 1, 1)
+HALF_LIVES = (3, 14, 60)
+WINDOWS = (1, 7, 30, 90)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    entity: int
+    signal: int
+    occurred_at: datetime
+    known_at: datetime
+    weight: float
+
+
+def by_hand(entries: list[Entry], moment: datetime) -> dict[str, object] | None:
+    """All measures of one entity's signal at a moment, from their definitions."""
+    known = [e for e in entries if e.known_at <= moment]
+    if not known:
+        return None
+    measures: dict[str, object] = {
+        f"count_{days}d": sum(e.occurred_at > moment - days * DAY for e in known)
+        for days in WINDOWS
+    }
+    for half_life in HALF_LIVES:
+        measures[f"decayed_{half_life}d"] = math.fsum(
+            e.weight * 2.0 ** (-((moment - e.occurred_at) / DAY) / half_life) for e in known
+        )
+    measures["total"] = math.fsum(e.weight for e in known)
+    measures["first_at"] = min(e.occurred_at for e in known)
+    measures["last_at"] = max(e.occurred_at for e in known)
+    return measures
+
+
+@pytest.fixture(scope="module")
+def engagement_sql(tmp_path_factory) -> str:
+    from tests.conftest import Warehouse
+
+    macro = "engagement_at_moments('ledger', 'spine', \"timestamp '2026-01-01'\")"
+    return Warehouse(tmp_path_factory.mktemp("compile")).compile(
+        "with {{ " + macro + " }} select * from engagement_at_moments"
+    )
+
+
+def in_one_pass(
+    sql: str, entries: list[Entry], spine: list[tuple[int, datetime]]
+) -> dict[tuple[int, int], dict[str, object]]:
+    """What the macro gives, by (spine_id, signal_number)."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table ledger (entity_id int, signal_number utinyint, occurred_at timestamp,"
+            " known_at timestamp, weight double)"
+        )
+        if entries:
+            connection.executemany(
+                "insert into ledger values (?, ?, ?, ?, ?)",
+                [(e.entity, e.signal, e.occurred_at, e.known_at, e.weight) for e in entries],
+            )
+        connection.execute("create table spine (spine_id int, entity_id int, moment_at timestamp)")
+        connection.executemany(
+            "insert into spine values (?, ?, ?)",
+            [(number, entity, moment) for number, (entity, moment) in enumerate(spine)],
+        )
+        cursor = connection.execute(sql)
+        names = [column[0] for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return {(row.pop("spine_id"), row.pop("signal_number")): row for row in rows}
+
+
+def largest_error(
+    sql: str, entries: list[Entry], spine: list[tuple[int, datetime]]
+) -> float:
+    """The largest relative error of a decayed sum; everything else must be equal."""
+    found = in_one_pass(sql, entries, spine)
+    worst = 0.0
+    for number, (entity, moment) in enumerate(spine):
+        for signal in (1, 2):
+            own = [e for e in entries if (e.entity, e.signal) == (entity, signal)]
+            expected = by_hand(own, moment)
+            got = found.pop((number, signal), None)
+            if expected is None:
+                assert got is None
+                continue
+            assert got is not None
+            for name, value in expected.items():
+                if name.startswith("decayed") or name == "total":
+                    worst = max(worst, abs(got[name] - value) / value)
+                else:
+                    assert got[name] == value, (name, moment)
+    assert not found
+    return worst
+
+
+# Times on a coarse grid as well as odd ones, so that entries fall on moments and on windows' edges.
+ages = st.one_of(
+    st.integers(0, 3 * 365).map(lambda days: days * DAY),
+    st.floats(0, 3 * 365).map(lambda days: timedelta(seconds=round(days * 86400))),
+)
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> list[Entry]:
+    entries = []
+    for _ in range(draw(st.integers(0, 40))):
+        occurred_at = AS_OF - draw(ages)
+        late = draw(st.sampled_from([0.0, 0.0, 0.25, 1.0, 8.0, 100.0])) * DAY
+        entries.append(
+            Entry(
+                entity=draw(st.integers(1, 3)),
+                signal=draw(st.integers(1, 2)),
+                occurred_at=occurred_at,
+                known_at=occurred_at + late,
+                weight=draw(st.sampled_from([1.0, 0.5, 37.25])),
+            )
+        )
+    return entries
+
+
+spines = st.lists(
+    st.tuples(st.integers(1, 3), ages.map(lambda age: AS_OF - age)),
+    min_size=1,
+    max_size=40,
+    unique=True,
+).map(sorted)
+
+
+@settings(max_examples=150, deadline=None)
+@given(entries=ledgers(), spine=spines)
+def test_running_sums_equal_sums_entry_by_entry(engagement_sql, entries, spine):
+    assert largest_error(engagement_sql, entries, spine) <= 1e-9
+
+
+def test_decayed_sums_are_exact_over_three_years_of_many_events(engagement_sql):
+    rng = np.random.default_rng(5)
+    entries = []
+    for seconds, late in zip(
+        rng.integers(0, 3 * 365 * 86400, 4000), rng.exponential(0.3, 4000), strict=True
+    ):
+        occurred_at = AS_OF - timedelta(seconds=int(seconds))
+        known_at = occurred_at + timedelta(days=float(late))
+        entries.append(Entry(1, 1 + int(seconds) % 2, occurred_at, known_at, 1.0))
+    spine = [(1, AS_OF - 7 * week * DAY) for week in reversed(range(160))]
+    error = largest_error(engagement_sql, entries, spine)
+    print(f"largest relative error: {error:.1e}")
+    assert error <= 1e-9

@@ -1,0 +1,185 @@
+"""The input contract as data: the tables a user hands over, their columns and types.
+
+The single source of the raw views (`selects.py`), of the checks of files (`plan.py`) and of the tests that
+hold `models/staging` and `docs/inputs.md` to it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a column holds; the value is the DuckDB type it has in a raw view."""
+
+    TEXT = "varchar"
+    TIME = "timestamp"
+    NUMBER = "double"
+    BOOLEAN = "boolean"
+    JSON = "json"
+
+    @property
+    def sql_type(self) -> str:
+        """The type in a raw view: JSON travels as the text it is."""
+        return "varchar" if self is Kind.JSON else self.value
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the contract."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    is_required: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the contract.
+
+    `takes_attributes`: its `x_` columns become features. `one_of`: columns of which one must be there.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    is_required: bool = False
+    takes_attributes: bool = False
+    one_of: tuple[str, ...] = ()
+
+
+def _required(name: str, kind: Kind = Kind.TEXT) -> Column:
+    return Column(name, kind, is_required=True)
+
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "leads",
+        (
+            _required("lead_id"),
+            _required("created_at", Kind.TIME),
+            Column("email"),
+            Column("first_name"),
+            Column("last_name"),
+            Column("job_title"),
+            Column("department"),
+            Column("account_id"),
+            Column("company_name"),
+            Column("country"),
+            Column("lead_source"),
+            Column("campaign"),
+            Column("owner_id"),
+            Column("is_deleted", Kind.BOOLEAN),
+        ),
+        is_required=True,
+        takes_attributes=True,
+    ),
+    Table(
+        "accounts",
+        (
+            _required("account_id"),
+            Column("name"),
+            Column("domain"),
+            Column("industry"),
+            Column("employee_count", Kind.NUMBER),
+            Column("annual_revenue", Kind.NUMBER),
+            Column("founded_year", Kind.NUMBER),
+            Column("country"),
+            Column("technologies"),
+            Column("funding_stage"),
+            Column("last_funding_at", Kind.TIME),
+            Column("known_at", Kind.TIME),
+        ),
+        takes_attributes=True,
+    ),
+    Table(
+        "events",
+        (
+            _required("event_id"),
+            _required("occurred_at", Kind.TIME),
+            _required("event_type"),
+            Column("lead_id"),
+            Column("anonymous_id"),
+            Column("received_at", Kind.TIME),
+            Column("url"),
+            Column("topic"),
+            Column("session_id"),
+            Column("duration_seconds", Kind.NUMBER),
+            Column("value", Kind.NUMBER),
+            Column("properties", Kind.JSON),
+        ),
+        is_required=True,
+        one_of=("lead_id", "anonymous_id"),
+    ),
+    Table(
+        "identities",
+        (
+            _required("anonymous_id"),
+            _required("lead_id"),
+            _required("identified_at", Kind.TIME),
+        ),
+    ),
+    Table(
+        "outcomes",
+        (
+            _required("lead_id"),
+            _required("outcome"),
+            _required("outcome_at", Kind.TIME),
+            Column("deal_value", Kind.NUMBER),
+            Column("currency"),
+            Column("reason"),
+        ),
+        is_required=True,
+    ),
+    Table(
+        "touches",
+        (
+            _required("touch_id"),
+            _required("lead_id"),
+            _required("touched_at", Kind.TIME),
+            Column("channel"),
+            Column("rep_id"),
+            Column("is_holdout", Kind.BOOLEAN),
+            Column("assignment_probability", Kind.NUMBER),
+        ),
+    ),
+    Table(
+        "feedback",
+        (
+            _required("lead_id"),
+            _required("given_at", Kind.TIME),
+            _required("verdict"),
+            Column("rep_id"),
+            Column("reason"),
+        ),
+    ),
+    Table(
+        "qualification",
+        (
+            _required("lead_id"),
+            _required("answered_at", Kind.TIME),
+            Column("budget"),
+            Column("authority"),
+            Column("need"),
+            Column("timeline_days", Kind.NUMBER),
+        ),
+    ),
+    Table(
+        "notes",
+        (
+            _required("lead_id"),
+            _required("noted_at", Kind.TIME),
+            _required("text"),
+            Column("kind"),
+        ),
+    ),
+    Table(
+        "attribute_changes",
+        (
+            _required("entity"),
+            _required("entity_id"),
+            _required("attribute"),
+            # The column must be there; an empty value in it says that the attribute was cleared.
+            _required("value"),
+            _required("known_at", Kind.TIME),
+        ),
+    ),
+)

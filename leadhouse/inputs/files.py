@@ -1,0 +1,78 @@
+"""Which files of a folder hold which table of the contract."""
+
+import re
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from leadhouse.inputs.contract import TABLES
+
+_SUFFIXES = (".parquet", ".csv", ".csv.gz")
+_TABLE_NAMES = tuple(table.name for table in TABLES)
+
+
+@dataclass
+class Findings:
+    """What was found, and in full sentences what stops a build (`errors`) or only deserves a word (`warnings`)."""
+
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def find_files(folder: Path, findings: Findings) -> dict[str, list[Path]]:
+    """The files of each table, in order of name. A table in two forms is an error and is left out."""
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    files: dict[str, list[Path]] = {}
+    for table in _TABLE_NAMES:
+        forms = [entry for entry in entries if _holds(entry, table)]
+        if len(forms) > 1:
+            names = " and ".join(_shown(form) for form in forms)
+            findings.errors.append(
+                f"{table}: found {names} in {folder}; one form a table is read, so remove the others."
+            )
+        elif forms:
+            files[table] = _files_of(forms[0], findings)
+    _warn_of_near_misses(entries, files, findings)
+    return files
+
+
+def is_csv(file: Path) -> bool:
+    return not file.name.endswith(".parquet")
+
+
+def _holds(entry: Path, table: str) -> bool:
+    if entry.is_dir():
+        return entry.name == table
+    return entry.name in {table + suffix for suffix in _SUFFIXES}
+
+
+def _files_of(form: Path, findings: Findings) -> list[Path]:
+    if form.is_file():
+        return [form]
+    files = sorted(file for file in form.iterdir() if file.name.endswith(_SUFFIXES))
+    if not files:
+        findings.errors.append(
+            f"{form.name}: the folder {form} holds no .parquet, .csv or .csv.gz file."
+        )
+    if len({is_csv(file) for file in files}) > 1:
+        findings.errors.append(
+            f"{form.name}: the folder {form} holds both Parquet and CSV files; keep one of the two forms."
+        )
+        return []
+    return files
+
+
+def _warn_of_near_misses(
+    entries: list[Path], files: dict[str, list[Path]], findings: Findings
+) -> None:
+    for entry in entries:
+        if any(_holds(entry, table) for table in _TABLE_NAMES):
+            continue
+        stem = re.sub(r"\W+", "_", entry.name.split(".")[0].strip().lower())
+        if close := get_close_matches(stem, _TABLE_NAMES, n=1, cutoff=0.8):
+            wanted = f"{close[0]}/" if entry.is_dir() else f"{close[0]}.parquet or {close[0]}.csv"
+            findings.warnings.append(f"{_shown(entry)} is not read: did you mean {wanted}?")
+
+
+def _shown(entry: Path) -> str:
+    return entry.name + ("/" if entry.is_dir() else "")

@@ -45,7 +45,7 @@ class FitSettings(BaseModel):
             "cat_l2": 50,
             "seed": self.seed,
             "deterministic": True,
-            "force_row_wise": True,
+            "force_col_wise": True,
             "verbosity": -1,
         }
 

@@ -1,11 +1,16 @@
 """Decision trees, as LightGBM and the rules scorecard share them on the way to ONNX."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 import lightgbm as lgb
+import numpy as np
+
+# Numbers no further from zero than this are zero to LightGBM (kZeroThreshold in its meta.h).
+_LIGHTGBM_ZERO = float(np.float32(1e-35))
 
 
 class Test(IntEnum):
@@ -76,6 +81,9 @@ def _from_dump(node: dict[str, Any]) -> Tree:
     else:
         test = Test.LESS_OR_EQUAL
         against = float(node["threshold"])
+        if against == -_LIGHTGBM_ZERO:
+            # LightGBM reads the number at this threshold as zero, which fails the test.
+            against = math.nextafter(against, -math.inf)
         # How LightGBM treats NaN is fixed when it trains (Tree::NumericalDecision in its
         # tree.h): as a value of its own that goes the default way, or as zero.
         match node["missing_type"]:

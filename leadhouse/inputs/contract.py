@@ -1,7 +1,7 @@
-"""The input contract as data: the tables a user hands over, their columns and types.
+"""The input contract as data: the tables that a user hands over, their columns and types.
 
-The single source of the raw views (`selects.py`), of the checks of files (`plan.py`) and of the tests that
-hold `models/staging` and `docs/inputs.md` to it.
+The one source of the raw views (`selects.py`), of the checks of what is handed over (`plan.py`) and
+of the tests that hold `models/staging` and `docs/inputs.md` to it.
 """
 
 from dataclasses import dataclass
@@ -9,18 +9,27 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a column holds; the value is the DuckDB type it has in a raw view."""
+    """What a column holds, in a word for people."""
 
-    TEXT = "varchar"
-    TIME = "timestamp"
-    NUMBER = "double"
+    TEXT = "text"
+    TIME = "time"
+    NUMBER = "number"
     BOOLEAN = "boolean"
-    JSON = "json"
+    JSON = "JSON"
 
     @property
     def sql_type(self) -> str:
-        """The type in a raw view: JSON travels as the text it is."""
-        return "varchar" if self is Kind.JSON else self.value
+        """The type in a raw view. JSON travels as the text that it is."""
+        return _SQL_TYPES[self]
+
+
+_SQL_TYPES = {
+    Kind.TEXT: "varchar",
+    Kind.TIME: "timestamp",
+    Kind.NUMBER: "double",
+    Kind.BOOLEAN: "boolean",
+    Kind.JSON: "varchar",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Column:
 class Table:
     """One table of the contract.
 
-    `takes_attributes`: its `x_` columns become features. `one_of`: columns of which one must be there.
+    `takes_attributes`: its `x_` columns become features. `one_of`: one of these must be there.
     """
 
     name: str

@@ -13,30 +13,33 @@ _TABLE_NAMES = tuple(table.name for table in TABLES)
 
 @dataclass
 class Findings:
-    """What was found, and in full sentences what stops a build (`errors`) or only deserves a word (`warnings`)."""
+    """Sentences for the user: `errors` stop a build, `warnings` are only said."""
 
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
 def find_files(folder: Path, findings: Findings) -> dict[str, list[Path]]:
-    """The files of each table, in order of name. A table in two forms is an error and is left out."""
+    """The files of each table that the folder holds, in order of name.
+
+    A table that is there in two forms is an error, and has no files.
+    """
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     files: dict[str, list[Path]] = {}
     for table in _TABLE_NAMES:
         forms = [entry for entry in entries if _holds(entry, table)]
-        if len(forms) > 1:
-            names = " and ".join(_shown(form) for form in forms)
-            findings.errors.append(
-                f"{table}: found {names} in {folder}; one form a table is read, so remove the others."
-            )
-        elif forms:
+        if len(forms) == 1:
             files[table] = _files_of(forms[0], findings)
-    _warn_of_near_misses(entries, files, findings)
+        elif forms:
+            names = " and ".join(_shown(form) for form in forms)
+            findings.errors.append(f"{table}: there are {names}; keep one and remove the others.")
+            files[table] = []
+    _warn_of_near_misses(entries, findings)
     return files
 
 
 def is_csv(file: Path) -> bool:
+    """Whether a file is CSV, by its name; else it is Parquet."""
     return not file.name.endswith(".parquet")
 
 
@@ -52,19 +55,17 @@ def _files_of(form: Path, findings: Findings) -> list[Path]:
     files = sorted(file for file in form.iterdir() if file.name.endswith(_SUFFIXES))
     if not files:
         findings.errors.append(
-            f"{form.name}: the folder {form} holds no .parquet, .csv or .csv.gz file."
+            f"{form.name}: its folder has no .parquet, .csv or .csv.gz file in it."
         )
     if len({is_csv(file) for file in files}) > 1:
         findings.errors.append(
-            f"{form.name}: the folder {form} holds both Parquet and CSV files; keep one of the two forms."
+            f"{form.name}: its folder has both Parquet and CSV files in it; keep one of the forms."
         )
         return []
     return files
 
 
-def _warn_of_near_misses(
-    entries: list[Path], files: dict[str, list[Path]], findings: Findings
-) -> None:
+def _warn_of_near_misses(entries: list[Path], findings: Findings) -> None:
     for entry in entries:
         if any(_holds(entry, table) for table in _TABLE_NAMES):
             continue

@@ -1,10 +1,8 @@
-"""What the files of a table look like inside: their columns, and whether they can be read.
-
-Files with the same columns and delimiter share a layout, so a thousand daily files are read by one scan.
-"""
+"""What a file looks like inside: its columns, and whether it can be read at all."""
 
 import csv
 import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,19 +11,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadhouse.inputs.contract import TABLES
-from leadhouse.inputs.files import Findings, is_csv
+from leadhouse.inputs.files import is_csv
 from leadhouse.inputs.parse import NULL_TYPE
+from leadhouse.inputs.sql import literal
 
-_DELIMITERS = (",", ";", "\t", "|")
 _CONTRACT_COLUMNS = {column.name for table in TABLES for column in table.columns}
-_SHOWN_LINES = 5
-# The column in which a scan gives the path of a row's file: no user calls a column so.
-_PATH = "leadhouse: path of the file"
+_DELIMITERS = (",", ";", "\t", "|")
+_SHOWN_ERRORS = 3
+# The column in which a scan gives the path of a row's file; no user calls a column so.
+PATH_COLUMN = "leadhouse: path of the file"
 
 
 @dataclass(frozen=True)
 class SourceColumn:
-    """A column as the user named it (`name`), as SQL knows it (`identifier`), with its DuckDB type."""
+    """A column as the user named it, as SQL knows it (`identifier`), and its DuckDB type."""
 
     name: str
     identifier: str
@@ -33,191 +32,145 @@ class SourceColumn:
 
     @property
     def canonical_name(self) -> str:
-        """The name in the contract's spelling: `Lead ID ` is lead_id."""
+        """The name as the contract would spell it: `Lead ID ` is lead_id."""
         return "_".join(self.name.replace("-", " ").lower().split())
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What a scan must know of a file; `delimiter` is None for Parquet."""
+    """The columns of a file and, of a CSV file, the delimiter.
+
+    Files of one layout can be read by one scan, be they a thousand.
+    """
 
     columns: tuple[SourceColumn, ...]
     delimiter: str | None = None
 
-
-@dataclass(frozen=True)
-class Scan:
-    """A relation to read: files of one layout, or a table.
-
-    `relation` is SQL for a FROM clause, `source_file` SQL for where a row stood, `label` its name in sentences.
-    """
-
-    label: str
-    columns: tuple[SourceColumn, ...]
-    relation: str
-    source_file: str
-    has_rows: bool
+    def relation(self, files: list[Path], *csv_options: str) -> str:
+        """SQL for a FROM clause that gives the rows of files of this layout, and PATH_COLUMN."""
+        paths = ", ".join(literal(str(file)) for file in files)
+        options = [f"filename = {literal(PATH_COLUMN)}", "hive_partitioning = false"]
+        if self.delimiter is None:
+            return f"read_parquet([{paths}], {', '.join(options)})"
+        types = ", ".join(f"{literal(column.identifier)}: 'varchar'" for column in self.columns)
+        options += [
+            f"columns = {{{types}}}",
+            f"delim = {literal(self.delimiter)}",
+            "quote = '\"'",
+            "escape = '\"'",
+            "header = true",
+            "auto_detect = false",
+            *csv_options,
+        ]
+        return f"read_csv([{paths}], {', '.join(options)})"
 
 
 class UnreadableFileError(Exception):
-    """A file cannot be read; the message is the rest of a sentence that begins with the file's name."""
+    """A file cannot be read. The message ends a sentence that begins with the file's name."""
 
 
-def quoted(text: str) -> str:
-    """Text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
+def read_layout(file: Path) -> tuple[Layout, int]:
+    """The layout of a file and its number of rows.
 
+    Of Parquet the footer is read, which a truncated file does not have; CSV is read whole.
 
-def identifier(name: str) -> str:
-    """A name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def scan_files(folder: Path, files: list[Path], findings: Findings) -> list[Scan]:
-    """One scan for each layout among a table's files; a file that cannot be read adds an error."""
-    paths: dict[Layout, list[Path]] = {}
-    counts: dict[Layout, int] = {}
-    for file in files:
-        try:
-            layout, count = _read_csv(file) if is_csv(file) else _read_parquet(file)
-        except UnreadableFileError as error:
-            findings.errors.append(f"{file.relative_to(folder)} {error}")
-            continue
-        paths.setdefault(layout, []).append(file)
-        counts[layout] = counts.get(layout, 0) + count
-    return [
-        Scan(
-            label=str(paths[layout][0].relative_to(folder)),
-            columns=layout.columns,
-            relation=_relation(layout, paths[layout]),
-            source_file=f"substr({identifier(_PATH)}, {len(str(folder)) + 2})",
-            has_rows=counts[layout] > 0,
-        )
-        for layout in paths
-    ]
-
-
-def _relation(layout: Layout, files: list[Path], *options: str) -> str:
-    paths = "[" + ", ".join(quoted(str(file)) for file in files) + "]"
-    shared = f"filename = {quoted(_PATH)}"
-    if layout.delimiter is None:
-        return f"read_parquet({paths}, {shared}, hive_partitioning = false)"
-    columns = ", ".join(f"{quoted(column.identifier)}: 'varchar'" for column in layout.columns)
-    dialect = ", ".join(
-        (
-            f"columns = {{{columns}}}",
-            "auto_detect = false",
-            "header = true",
-            f"delim = {quoted(layout.delimiter)}",
-            "quote = '\"'",
-            "escape = '\"'",
-            "hive_partitioning = false",
-            *options,
-        )
-    )
-    return f"read_csv({paths}, {shared}, {dialect})"
+    Raises:
+        UnreadableFileError: with what is wrong, and where.
+    """
+    return _read_csv(file) if is_csv(file) else _read_parquet(file)
 
 
 def _read_parquet(file: Path) -> tuple[Layout, int]:
-    """The layout from the file's footer alone: which a truncated file does not have."""
     try:
         metadata = pq.read_metadata(file)
         schema = metadata.schema.to_arrow_schema()
         with duckdb.connect() as connection:
-            described = connection.execute(
-                f"describe select * from read_parquet({quoted(str(file))}, hive_partitioning = false)"
-            ).fetchall()
+            relation = connection.read_parquet(str(file), hive_partitioning=False)
+            described = list(zip(relation.columns, map(str, relation.types), strict=True))
     except (pa.ArrowException, OSError, duckdb.Error) as error:
-        reason = str(error).splitlines()[0].removesuffix(".")
         raise UnreadableFileError(
-            f"cannot be read as Parquet; is it whole? Export it again. ({reason}.)"
+            f"cannot be read as Parquet; is it whole? Export it again. ({_first_line(error)})"
         ) from error
     columns = tuple(
-        SourceColumn(
-            field.name, described_name, NULL_TYPE if pa.types.is_null(field.type) else sql_type
-        )
-        for field, (described_name, sql_type, *_) in zip(schema, described, strict=True)
+        SourceColumn(field.name, name, NULL_TYPE if pa.types.is_null(field.type) else sql_type)
+        for field, (name, sql_type) in zip(schema, described, strict=True)
     )
     return Layout(columns), metadata.num_rows
 
 
 def _read_csv(file: Path) -> tuple[Layout, int]:
-    """The layout from the header line, and the rows counted by a scan of the whole file that checks its form."""
     layout = _csv_layout(file)
-    relation = _relation(layout, [file], "store_rejects = true", f"rejects_limit = {_SHOWN_LINES}")
+    rows = layout.relation([file], "store_rejects = true")
     with duckdb.connect() as connection:
         try:
-            # All columns are read, so that each is seen to be UTF-8; all is fetched, so that the scan ends.
-            (count, *_), *_ = connection.execute(
-                f"select count(*), count(columns(*)) from {relation}"
+            # Every column is read, so that each is seen to be UTF-8; every result is fetched, so
+            # that the scan comes to its end and leaves its errors behind.
+            (counts,) = connection.execute(
+                f"from {rows} select count(*), count(columns(*))"
             ).fetchall()
         except duckdb.Error as error:
-            reason = str(error).splitlines()[0].removesuffix(".")
             raise UnreadableFileError(
-                "cannot be read as CSV: are its line ends mixed, or is it cut off?"
-                f" Export it again. ({reason}.)"
+                "cannot be read as CSV: is it cut off, or are its line ends mixed?"
+                f" Export it again. ({_first_line(error)})"
             ) from error
-        rejects = connection.execute(
-            "select line, error_type, error_message from reject_errors order by line"
+        errors = connection.execute(
+            "select line, error_type, error_message from reject_errors order by line, column_idx"
         ).fetchall()
-    if any(error_type == "INVALID ENCODING" for _, error_type, _ in rejects):
-        raise UnreadableFileError(_encoding_sentence(file, rejects[0][0]))
-    if rejects:
-        lines = "; ".join(f"line {line}: {message.rstrip('.')}" for line, _, message in rejects)
+    for line, error_type, _ in errors:
+        if error_type == "INVALID ENCODING":
+            raise UnreadableFileError(_not_utf8(file, line))
+    if errors:
+        shown = "; ".join(f"line {line}: {message}" for line, _, message in errors[:_SHOWN_ERRORS])
+        more = f" and {len(errors) - _SHOWN_ERRORS} more" if len(errors) > _SHOWN_ERRORS else ""
         raise UnreadableFileError(
-            f"is not well-formed CSV ({lines}). Quote values that hold the delimiter, a quote or a"
-            ' line end, and double the quotes within ("").'
+            f"is not well-formed CSV ({shown}{more}). Quote the values that hold the delimiter, a"
+            ' quote or a line end, and write a quote within them as "".'
         )
-    return layout, count
+    return layout, counts[0]
 
 
 def _csv_layout(file: Path) -> Layout:
-    """The header, cut by that delimiter which gives most columns of the contract."""
-    opened = (
-        gzip.open(file, "rt", encoding="utf-8-sig", newline="")
-        if file.suffix == ".gz"
-        else (file.open(encoding="utf-8-sig", newline=""))
-    )
-    try:
-        with opened as stream:
-            line = stream.readline()
-            headers = []
-            for delimiter in _DELIMITERS:
-                stream.seek(0)
-                headers.append((delimiter, next(csv.reader(stream, delimiter=delimiter), [])))
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(_encoding_sentence(file, 1)) from error
-    except (OSError, EOFError, csv.Error) as error:
-        raise UnreadableFileError(f"cannot be read: {error}.") from error
-    if not line.strip():
+    """The header line, cut by the delimiter that gives most columns of the contract."""
+    headers = {delimiter: _header(file, delimiter) for delimiter in _DELIMITERS}
+    delimiter, columns = max(headers.items(), key=lambda header: _contract_columns(header[1]))
+    if not any(column.name.strip() for column in columns):
         raise UnreadableFileError("is empty: it wants a line of column names, then the rows.")
-    delimiter, names = max(
-        headers, key=lambda header: (_contract_columns(header[1]), len(header[1]))
-    )
-    return Layout(tuple(_unique(names)), delimiter)
+    if any("\N{REPLACEMENT CHARACTER}" in column.name for column in columns):
+        raise UnreadableFileError(_not_utf8(file, 1))
+    return Layout(columns, delimiter)
 
 
-def _contract_columns(names: list[str]) -> int:
-    return sum(
-        SourceColumn(name, name, "VARCHAR").canonical_name in _CONTRACT_COLUMNS for name in names
-    )
-
-
-def _unique(names: list[str]) -> list[SourceColumn]:
-    """Columns of a header with an identifier each; SQL knows no blank or repeated ones, users do."""
-    columns: list[SourceColumn] = []
-    taken: set[str] = set()
+def _header(file: Path, delimiter: str) -> tuple[SourceColumn, ...]:
+    """The columns of the header line; SQL takes no blank or repeated names, so those get others."""
+    opened = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opened(file, "rt", encoding="utf-8-sig", errors="replace", newline="") as stream:
+            names = next(csv.reader(stream, delimiter=delimiter), [])
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
+        raise UnreadableFileError(
+            f"cannot be read from its first line on. ({_first_line(error)})"
+        ) from error
+    seen: set[str] = set()
+    columns = []
     for position, name in enumerate(names, start=1):
-        unique = (
-            name if name.strip() and name.lower() not in taken else f"{name} (column {position})"
-        )
-        taken.add(unique.lower())
-        columns.append(SourceColumn(name, unique, "VARCHAR"))
-    return columns
+        is_unique = name.strip() and name.lower() not in seen
+        seen.add(name.lower())
+        unique_name = name if is_unique else f"{name} (column {position})"
+        columns.append(SourceColumn(name, unique_name, "VARCHAR"))
+    return tuple(columns)
 
 
-def _encoding_sentence(file: Path, line: int) -> str:
+def _contract_columns(columns: tuple[SourceColumn, ...]) -> tuple[int, int]:
+    known = sum(column.canonical_name in _CONTRACT_COLUMNS for column in columns)
+    return known, len(columns)
+
+
+def _not_utf8(file: Path, line: int) -> str:
     return (
-        f"is not UTF-8 (line {line}). Save it as UTF-8: in Excel 'CSV UTF-8', or"
-        f" `iconv -f WINDOWS-1252 -t UTF-8 {file.name}` with the encoding it is really in."
+        f"is not UTF-8 (line {line}). Save it so: in Excel as 'CSV UTF-8', elsewhere with"
+        f" `iconv -f WINDOWS-1252 -t UTF-8 {file.name}`, or whatever encoding it is in."
     )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".") + "."

@@ -1,20 +1,22 @@
-"""The SELECT that reads a scan into the shape of a raw view.
+"""The SELECT behind a raw view.
 
-Columns: every one of the contract, in its type; `x_attributes` where the table takes them;
-`unparsable_values` (what was there and could not be read); `source_file`; `row_text` (the row as it was, JSON).
-All are plain expressions over the scan: DuckDB computes only those that a query asks for.
+Its columns: all of the contract, typed; `x_attributes` where the table takes them;
+`unparsable_values` (what was there and could not be read); `source_file`; `row_text` (the row as it
+was, as JSON). All are plain expressions over the scan: DuckDB computes those that a query asks for.
 """
 
 from leadhouse.inputs import parse
 from leadhouse.inputs.contract import Column, Table
-from leadhouse.inputs.layouts import Scan, SourceColumn, identifier, quoted
+from leadhouse.inputs.layouts import SourceColumn
+from leadhouse.inputs.scans import Scan
+from leadhouse.inputs.sql import identifier, literal
 
-_UNPARSABLE = 'struct(column_name varchar, "text" varchar)'
 ATTRIBUTE_PREFIX = "x_"
+_FAILURES = "struct(column_name varchar, value_text varchar)[]"
 
 
 def raw_select(table: Table, scans: list[Scan]) -> str:
-    """SQL of the raw view: one SELECT for each scan; a table without any is an empty view."""
+    """One SELECT for each scan, put together; without any, a SELECT of no rows."""
     if not scans:
         return _empty_select(table)
     return "\nunion all\n".join(_scan_select(table, scan) for scan in scans)
@@ -28,31 +30,29 @@ def attributes(table: Table, scan: Scan) -> list[SourceColumn]:
 
 
 def _scan_select(table: Table, scan: Scan) -> str:
-    sources = {column.canonical_name: column for column in scan.columns}
-    expressions = [
-        f"{_value(column, sources.get(column.name))} as {column.name}" for column in table.columns
-    ]
+    sources = {source.canonical_name: source for source in scan.columns}
+    expressions = {
+        column.name: _value(column, sources.get(column.name)) for column in table.columns
+    }
     if table.takes_attributes:
-        expressions.append(f"{_attribute_map(attributes(table, scan))} as x_attributes")
-    expressions += [
-        f"{_unparsable_values(table, sources)} as unparsable_values",
-        f"{scan.source_file} as source_file",
-        f"{_row_text(scan)} as row_text",
-    ]
-    return "select\n    " + ",\n    ".join(expressions) + f"\nfrom {scan.relation}"
+        expressions["x_attributes"] = _attribute_map(attributes(table, scan))
+    expressions["unparsable_values"] = _unparsable_values(table, sources)
+    expressions["source_file"] = scan.source_file
+    expressions["row_text"] = _row_text(scan)
+    return _select(expressions) + f"\nfrom {scan.relation}"
 
 
 def _empty_select(table: Table) -> str:
-    columns = {column.name: column.kind.sql_type for column in table.columns}
+    types = {column.name: column.kind.sql_type for column in table.columns}
     if table.takes_attributes:
-        columns["x_attributes"] = "map(varchar, varchar)"
-    columns |= {
-        "unparsable_values": f"{_UNPARSABLE}[]",
-        "source_file": "varchar",
-        "row_text": "varchar",
-    }
-    nulls = ",\n    ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
-    return f"select\n    {nulls}\nwhere false"
+        types["x_attributes"] = "map(varchar, varchar)"
+    types |= {"unparsable_values": _FAILURES, "source_file": "varchar", "row_text": "varchar"}
+    nulls = {name: f"cast(null as {sql_type})" for name, sql_type in types.items()}
+    return _select(nulls) + "\nwhere false"
+
+
+def _select(expressions: dict[str, str]) -> str:
+    return "select\n    " + ",\n    ".join(f"{sql} as {name}" for name, sql in expressions.items())
 
 
 def _value(column: Column, source: SourceColumn | None) -> str:
@@ -65,45 +65,41 @@ def _present(source: SourceColumn) -> str:
     return parse.present(identifier(source.identifier), source.sql_type)
 
 
-def _attribute_map(columns: list[SourceColumn]) -> str:
-    if not columns:
-        return "cast(map {} as map(varchar, varchar))"
+def _attribute_map(sources: list[SourceColumn]) -> str:
     entries = ", ".join(
-        f"struct_pack(k := {quoted(column.canonical_name)},"
-        f" v := {parse.text(_present(column), column.sql_type)})"
-        for column in columns
+        f"struct_pack(k := {literal(source.canonical_name)},"
+        f" v := {parse.text(_present(source), source.sql_type)})"
+        for source in sources
     )
-    return f"map_from_entries(list_filter([{entries}], lambda entry: entry.v is not null))"
+    with_value = f"list_filter([{entries}], lambda entry: entry.v is not null)"
+    entry_map = f"map_from_entries({with_value})" if sources else "map {}"
+    return f"cast({entry_map} as map(varchar, varchar))"
 
 
 def _unparsable_values(table: Table, sources: dict[str, SourceColumn]) -> str:
-    """Built only for rows in which something failed: nearly none, so it costs nearly nothing."""
-    failures = []
+    """The list is made only for rows in which something failed: nearly none, so it costs little."""
+    failures = {}
     for column in table.columns:
         source = sources.get(column.name)
-        if source is None or not parse.can_fail(column.kind, source.sql_type):
-            continue
-        present = _present(source)
-        failed = f"{present} is not null and {_value(column, source)} is null"
-        as_text = f"cast({identifier(source.identifier)} as varchar)"
-        failures.append((column.name, failed, as_text))
-    none = f"cast([] as {_UNPARSABLE}[])"
+        if source and parse.can_fail(column.kind, source.sql_type):
+            has_failed = f"({_present(source)} is not null and {_value(column, source)} is null)"
+            value_text = f"cast({identifier(source.identifier)} as varchar)"
+            failures[has_failed] = (
+                f"struct_pack(column_name := {literal(column.name)}, value_text := {value_text})"
+            )
+    none = f"cast([] as {_FAILURES})"
     if not failures:
         return none
-    any_failed = " or ".join(f"({failed})" for _, failed, _ in failures)
-    values = ", ".join(
-        f'case when {failed} then struct_pack(column_name := {quoted(name)}, "text" := {as_text}) end'
-        for name, failed, as_text in failures
-    )
+    candidates = ", ".join(f"case when {test} then {value} end" for test, value in failures.items())
     return (
-        f"case when {any_failed}"
-        f" then list_filter([{values}], lambda failure: failure is not null)"
+        f"case when {' or '.join(failures)}"
+        f" then list_filter([{candidates}], lambda failure: failure is not null)"
         f" else {none} end"
     )
 
 
 def _row_text(scan: Scan) -> str:
     pairs = ", ".join(
-        f"{quoted(column.name)}, {identifier(column.identifier)}" for column in scan.columns
+        f"{literal(source.name)}, {identifier(source.identifier)}" for source in scan.columns
     )
     return f"cast(json_object({pairs}) as varchar)"

@@ -2,7 +2,7 @@
 {% macro check_as_of() %}
     {% set asked = var('as_of') | string | trim %}
     {% if asked %}
-        {% set answer = run_query("select parse_time('" ~ asked | replace("'", "''") ~ "') is not null as is_time") %}
+        {% set answer = run_query("select leadhouse_parse_time('" ~ asked | replace("'", "''") ~ "') is not null as is_time") %}
         {% if not answer.columns['is_time'].values()[0] %}
             {% do exceptions.raise_compiler_error(
                 "as_of is '" ~ asked ~ "', which is not a time: write 2025-03-31, 2025-03-31 18:00:00 or"

@@ -1,29 +1,28 @@
 {#
     Makes the raw views, one for each table of the input contract, before anything is built.
 
-    What the files hold is Python's to find out (the function input_plan); this macro asks, raises all that is
-    wrong at once in full sentences, and else makes the views. Commands that read no data do not ask.
+    What the files hold is for Python to find out; this macro asks, raises all that is wrong at once in full
+    sentences, and else makes the views. Commands that read no data do not ask.
 #}
 {% macro prepare_inputs() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot', 'freshness') %}
         {% do check_as_of() %}
-        {% set raw_schema = raw_views_schema() %}
         {% set request = input_request() %}
         {% if request %}
-            {% set answer = run_query("select input_plan('" ~ tojson(request) | replace("'", "''") ~ "') as plan") %}
+            {% set question = "'" ~ tojson(request) | replace("'", "''") ~ "'" %}
+            {% set answer = run_query('select leadhouse_input_plan(' ~ question ~ ') as plan') %}
             {% set plan = fromjson(answer.columns['plan'].values()[0]) %}
             {% for warning in plan.warnings %}
                 {% do log('Input: ' ~ warning, info=true) %}
             {% endfor %}
             {% if plan.errors %}
                 {% do exceptions.raise_compiler_error(
-                    'The input cannot be read.\n  - ' ~ plan.errors | join('\n  - ')
-                    ~ '\nSee docs/inputs.md.'
+                    'The input cannot be used (docs/inputs.md says more):\n  - ' ~ plan.errors | join('\n  - ')
                 ) %}
             {% endif %}
-            {% do run_query('create schema if not exists ' ~ raw_schema) %}
+            {% do run_query('create schema if not exists ' ~ raw_views_schema()) %}
             {% for table, select in plan.views.items() %}
-                {% do run_query('create or replace view ' ~ raw_schema ~ '.' ~ table ~ ' as\n' ~ select) %}
+                {% do run_query('create or replace view ' ~ raw_views_schema() ~ '.' ~ table ~ ' as\n' ~ select) %}
             {% endfor %}
         {% endif %}
     {% endif %}

@@ -1,30 +1,14 @@
-with
-
-events as (
-
-    select
-        * replace (coalesce(received_at, occurred_at) as received_at),
-        coalesce(received_at, occurred_at) as known_at,
-    from {{ source('raw', 'events') }}
-
-),
-
-final as (
-
-    {{ judge_rows(
-        'events',
-        key=['event_id'],
-        required=['event_id', 'occurred_at', 'event_type'],
-        times=['occurred_at', 'received_at'],
-        rules=[
-            ['lead_id is null and anonymous_id is null', 'lead_id and anonymous_id are both missing'],
-            [
-                'occurred_at > received_at + interval 1 day',
-                'occurred_at is more than a day after received_at',
-            ],
+{{ judge_rows(
+    source('raw', 'events'),
+    key=['event_id'],
+    required=['event_id', 'occurred_at', 'event_type'],
+    times=['occurred_at', 'received_at'],
+    known_at='coalesce(received_at, occurred_at)',
+    rules=[
+        ['lead_id is null and anonymous_id is null', 'lead_id and anonymous_id are both missing'],
+        [
+            'occurred_at > received_at + interval 1 day',
+            'occurred_at is more than a day after received_at',
         ],
-    ) }}
-
-)
-
-select * from final
+    ],
+) }}

@@ -1,23 +1,7 @@
-with
-
-touches as (
-
-    select
-        *,
-        touched_at as known_at,
-    from {{ source('raw', 'touches') }}
-
-),
-
-final as (
-
-    {{ judge_rows(
-        'touches',
-        key=['touch_id'],
-        required=['touch_id', 'lead_id', 'touched_at'],
-        times=['touched_at'],
-    ) }}
-
-)
-
-select * from final
+{{ judge_rows(
+    source('raw', 'touches'),
+    key=['touch_id'],
+    required=['touch_id', 'lead_id', 'touched_at'],
+    times=['touched_at'],
+    known_at='touched_at',
+) }}

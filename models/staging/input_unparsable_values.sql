@@ -8,28 +8,30 @@ run_context as (
 
 failures as (
 
-    {% for table in input_tables() -%}
-    select
-        '{{ table }}' as input_table,
-        unnest(unparsable_values) as failure,
-    from {{ ref('base_' ~ table) }}
-    where
-        reject_reason is null
-        and not is_exact_duplicate
-        and (known_at is null or known_at <= (select as_of from run_context))
-    {% if not loop.last %}union all{% endif %}
+    {% for table in input_tables() %}
+        select
+            '{{ table }}' as input_table,
+            unnest(base.unparsable_values) as failure
+        from {{ ref('base_' ~ table) }} as base
+        cross join run_context
+        where
+            base.reject_reason is null
+            and not base.is_exact_duplicate
+            and (base.known_at is null or base.known_at <= run_context.as_of)
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
+
 ),
 
 final as (
 
     select
-        input_table,
-        failure.column_name as column_name,
+        failures.input_table,
+        failures.failure.column_name,
         count(*) as count_values,
-        min(failure."text") as example_value,
+        min(failures.failure.value_text) as example_value
     from failures
-    group by input_table, column_name
+    group by failures.input_table, failures.failure.column_name
 
 )
 

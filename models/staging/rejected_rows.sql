@@ -8,17 +8,18 @@ run_context as (
 
 rejected as (
 
-    {% for table in input_tables() -%}
-    select
-        '{{ table }}' as input_table,
-        source_file,
-        reject_reason as reason,
-        row_text,
-        known_at,
-    from {{ ref('base_' ~ table) }}
-    where reject_reason is not null
-    {% if not loop.last %}union all{% endif %}
+    {% for table in input_tables() %}
+        select
+            '{{ table }}' as input_table,
+            source_file,
+            reject_reason as reason,
+            row_text,
+            known_at
+        from {{ ref('base_' ~ table) }}
+        where reject_reason is not null
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
+
 ),
 
 final as (
@@ -28,7 +29,7 @@ final as (
         rejected.source_file,
         rejected.reason,
         rejected.row_text,
-        run_context.as_of as rejected_at,
+        run_context.as_of as rejected_at
     from rejected
     cross join run_context
     where rejected.known_at is null or rejected.known_at <= run_context.as_of

@@ -1,19 +1,7 @@
 {{ config(materialized='view') }}
 
-with
-
-known_events as (
-
-    {{ used_and_known('events') }}
-
-),
-
-final as (
-
-    -- Clocks differ by some seconds: nothing happens after it is known.
-    select * replace (least(occurred_at, received_at) as occurred_at)
-    from known_events
-
-)
-
-select * from final
+{#- Clocks differ by some seconds: nothing happens after it is known. -#}
+{{ used_and_known('events', replaced={
+    'occurred_at': 'least(occurred_at, received_at)',
+    'received_at': 'coalesce(received_at, occurred_at)',
+}) }}

@@ -1,11 +1,3 @@
 {{ config(materialized='view') }}
 
-with
-
-final as (
-
-    {{ used_and_known('notes') }}
-
-)
-
-select * from final
+{{ used_and_known('notes') }}

@@ -8,7 +8,7 @@
         "stage": funnel_stages(),
         "sign": ["positive", "neutral", "negative"],
     } -%}
-    {%- set keys = ["name", "label", "event_types", "url_like", "topic_like"] + allowed.keys() | list -%}
+    {%- set keys = ["name", "label", "event_types", "url_like", "topic_like", "properties_like"] + allowed.keys() | list -%}
     {%- set declared = [] -%}
     {%- set names = [] -%}
     {%- for signal in var("signals") -%}
@@ -36,6 +36,7 @@
             "event_types": signal.event_types,
             "url_like": signal.get("url_like", []),
             "topic_like": signal.get("topic_like", []),
+            "properties_like": signal.get("properties_like", []),
             "channel": signal.channel,
             "stage": signal.stage,
             "sign": signal.sign,
@@ -43,7 +44,7 @@
     {%- endfor -%}
     {%- do declared.append({
         "name": "other_events", "label": "events of no declared signal", "event_types": [], "url_like": [],
-        "topic_like": [], "channel": "other", "stage": "awareness", "sign": "positive",
+        "topic_like": [], "properties_like": [], "channel": "other", "stage": "awareness", "sign": "positive",
     }) -%}
     {{- return(declared) -}}
 {% endmacro %}

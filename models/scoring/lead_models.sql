@@ -1,6 +1,7 @@
 select
     -- ids
     model_version,
+    training_run,
     role,
     model_kind,
     feature_set_version,
@@ -9,7 +10,7 @@ select
     onnx,
     onnx_sha256,
     feature_schema,
-    horizon_days,
+    cast(horizon_days as integer) as horizon_days,
     calibration,
     parameters,
 

@@ -73,7 +73,9 @@ ranked as (
     select
         *,
         cast(label as integer) as won,
-        least(greatest(probability, 1e-15), 1 - 1e-15) as clipped_probability,
+        -- (least and greatest pass over nulls, and the rules have no probability)
+        case when probability is not null then least(greatest(probability, 1e-15), 1 - 1e-15) end
+            as clipped_probability,
         rank() over (partition by evaluated_version order by margin)
         + (count(*) over (partition by evaluated_version, margin) - 1) / 2e0 as mean_rank,
         ntile(10) over (partition by evaluated_version order by margin, lead_id) as tenth

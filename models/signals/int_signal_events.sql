@@ -10,7 +10,7 @@ final as (
         event_id,
         lead_id,
 
-        {{ match_signal('event_type', 'url', 'topic') }} as signal,
+        {{ match_signal('event_type', 'url', 'topic', 'properties') }} as signal,
         topic,
         session_id,
 

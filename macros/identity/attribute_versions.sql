@@ -94,13 +94,13 @@ told as (
 
 ),
 
-sided as (
+-- What was told once needs no carrying forward; by far most entities.
+told_once as (
 
-    select
-        *,
-        source_id = {{ key }} as is_own
-
+    select {{ key }}
     from told
+    group by {{ key }}
+    having count(*) = 1
 
 ),
 
@@ -111,14 +111,15 @@ carried as (
         valid_from,
         {%- for attribute in attributes %}
         coalesce(
-            nullif(last_value(case when is_own then {{ attribute }} end ignore nulls) over so_far, ''),
-            nullif(last_value(case when not is_own then {{ attribute }} end ignore nulls) over so_far, '')
+            nullif(last_value(case when source_id = {{ key }} then {{ attribute }} end ignore nulls) over so_far, ''),
+            nullif(last_value(case when source_id <> {{ key }} then {{ attribute }} end ignore nulls) over so_far, '')
         ) as {{ attribute }},
         {%- endfor %}
-        list(x_attributes) filter (where is_own) over so_far as own_x_attributes,
-        list(x_attributes) filter (where not is_own) over so_far as other_x_attributes
+        list(x_attributes) filter (where source_id = {{ key }}) over so_far as own_x_attributes,
+        list(x_attributes) filter (where source_id <> {{ key }}) over so_far as other_x_attributes
 
-    from sided
+    from told
+    where {{ key }} not in (select told_once.{{ key }} from told_once)
     window so_far as (
         partition by {{ key }}
         order by valid_from, told_at, source_id
@@ -133,6 +134,20 @@ carried as (
 ),
 
 final as (
+
+    select
+        {{ key }},
+        {%- for attribute in attributes %}
+        {{ attribute }},
+        {%- endfor %}
+        x_attributes,
+        valid_from,
+        null::timestamp as valid_to
+
+    from told
+    where {{ key }} in (select told_once.{{ key }} from told_once)
+
+    union all
 
     select
         {{ key }},

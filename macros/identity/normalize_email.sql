@@ -1,13 +1,11 @@
-{#- The address under which a mailbox is the same however it is written: lower case, without a plus tag,
-    and for Gmail without dots and under one domain. Expects an address that is already trimmed, lower
-    case and plausible; null when no mailbox name is left. -#}
+{#- The address under which a mailbox is the same however it is written: without a plus tag, for Gmail without
+    dots and under one domain. Expects lower case; null when no mailbox is left. -#}
 {% macro normalize_email(email) -%}
-{%- set mailbox = "split_part(split_part(" ~ email ~ ", '@', 1), '+', 1)" -%}
+{%- set mailbox = email_mailbox(email) -%}
 {%- set domain = "split_part(" ~ email ~ ", '@', 2)" -%}
 case
-    when {{ mailbox }} = '' then null
     when {{ domain }} in ('gmail.com', 'googlemail.com')
         then nullif(replace({{ mailbox }}, '.', ''), '') || '@gmail.com'
-    else {{ mailbox }} || '@' || {{ domain }}
+    else nullif({{ mailbox }}, '') || '@' || {{ domain }}
 end
 {%- endmacro %}

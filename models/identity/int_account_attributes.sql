@@ -51,9 +51,11 @@ final as (
 
         -- firmographics
         industries.standard_value as industry,
-        coalesce(country_aliases.country_code, case when cleaned.country is not null then 'other' end) as country,
+        case
+            when cleaned.country_words is not null then coalesce(country_aliases.country_code, 'other')
+        end as country,
         countries.region,
-        case when try_cast(cleaned.employee_count as double) >= 0 then try_cast(cleaned.employee_count as double) end as employee_count,
+        try_cast(cleaned.employee_count as double) as employee_count,
         try_cast(cleaned.annual_revenue as double) as annual_revenue,
         try_cast(cleaned.founded_year as integer) as founded_year,
 

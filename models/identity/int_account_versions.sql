@@ -1,3 +1,5 @@
+-- noqa: disable=PRS
+{#- sqlfluff cannot parse a lambda of two arguments yet. -#}
 {{ attribute_versions(
     records=ref('stg_accounts'),
     changes=ref('int_attribute_changes'),

@@ -6,16 +6,28 @@ accounts as (
 
 ),
 
+changes as (
+
+    select * from {{ ref('int_attribute_changes') }}
+
+),
+
+free_mail_domains as (
+
+    select * from {{ ref('free_mail_domains') }}
+
+),
+
 latest as (
 
     {{ latest_attributes(
         records='accounts',
-        changes=ref('int_attribute_changes'),
+        changes='changes',
         entity='account',
         key='account_id',
-        known_at='coalesce(records.known_at, ' ~ always() ~ ')',
+        known_at='coalesce(accounts.known_at, ' ~ always() ~ ')',
         attributes=['name', 'domain'],
-    ) }}
+    ) | indent(4) }}
 
 ),
 
@@ -23,11 +35,11 @@ cleaned as (
 
     select
         account_id,
-        known_at,
         {{ normalize_company_name('name') }} as company_name,
         name_known_at,
         {{ normalize_domain('domain') }} as domain,
-        domain_known_at
+        domain_known_at,
+        known_at
 
     from latest
 
@@ -40,7 +52,9 @@ final as (
         company_name,
         name_known_at,
         -- The domain of a mail provider says nothing about whose company it is.
-        case when domain not in (select domain from {{ ref('free_mail_domains') }}) then domain end as domain,
+        case
+            when domain not in (select free_mail_domains.domain from free_mail_domains) then domain
+        end as domain,
         domain_known_at,
         known_at
 

@@ -40,7 +40,8 @@ keyed as (
         ) as company_key,
         case
             when accounts.domain is not null then accounts.domain_known_at
-            when accounts.company_name is not null then greatest(accounts.name_known_at, domains_of_names.known_at)
+            when accounts.company_name is not null
+                then greatest(accounts.name_known_at, domains_of_names.known_at)
             else accounts.known_at
         end as key_known_at
 
@@ -54,7 +55,11 @@ first_accounts as (
 
     select
         company_key,
-        min({'known_at': known_at, 'account_id': account_id, 'key_known_at': key_known_at}) as canonical
+        min(struct_pack(
+            known_at := known_at,
+            account_id := account_id,
+            key_known_at := key_known_at
+        )) as canonical
 
     from keyed
     group by company_key
@@ -65,12 +70,12 @@ final as (
 
     select
         keyed.account_id,
-        first_accounts.canonical.account_id as canonical_account_id,
+        first_accounts.canonical['account_id'] as canonical_account_id,
         keyed.domain,
         keyed.reason,
         case
-            when keyed.account_id = first_accounts.canonical.account_id then keyed.known_at
-            else greatest(keyed.key_known_at, first_accounts.canonical.key_known_at)
+            when keyed.account_id = first_accounts.canonical['account_id'] then keyed.known_at
+            else greatest(keyed.key_known_at, first_accounts.canonical['key_known_at'])
         end as known_at
 
     from keyed

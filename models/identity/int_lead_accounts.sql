@@ -32,12 +32,12 @@ chosen as (
 
     select
         canonical_lead_id as lead_id,
-        min({
-            'is_duplicate': lead_id <> canonical_lead_id,
-            'known_at': known_at,
-            'lead_id': lead_id,
-            'account_id': account_id
-        }) as account
+        min(struct_pack(
+            is_duplicate := lead_id <> canonical_lead_id,
+            known_at := known_at,
+            lead_id := lead_id,
+            account_id := account_id
+        )) as choice
 
     from candidates
     group by canonical_lead_id
@@ -48,8 +48,8 @@ final as (
 
     select
         lead_id,
-        account.account_id as account_id,
-        account.known_at as known_at
+        choice['account_id'] as account_id,
+        choice['known_at'] as known_at
 
     from chosen
 

@@ -1,3 +1,7 @@
+{%- set contact_fields = [
+    'email', 'given_name', 'family_name', 'job_title', 'department', 'company_name', 'country',
+] -%}
+
 with
 
 versions as (
@@ -24,16 +28,29 @@ lead_channels as (
 
 ),
 
+free_mail_domains as (
+
+    select * from {{ ref('free_mail_domains') }}
+
+),
+
+role_mailboxes as (
+
+    select * from {{ ref('role_mailboxes') }}
+
+),
+
+placeholder_names as (
+
+    select * from {{ ref('placeholder_names') }}
+
+),
+
 cleaned as (
 
     select
-        * replace (lower(trim(email)) as email),
-        {{ is_plausible_email('lower(trim(email))') }} as is_plausible_email,
-        case when is_plausible_email then split_part(lower(trim(email)), '@', 2) end as email_domain,
-        case
-            when is_plausible_email
-                then split_part(split_part(lower(trim(email)), '@', 1), '+', 1)
-        end as mailbox,
+        *,
+        {{ plausible_email('email') }} as address,
         {{ normalize_text('first_name') }} as given_name,
         {{ normalize_text('last_name') }} as family_name,
         {{ normalize_text('country') }} as country_words
@@ -48,17 +65,21 @@ final as (
         cleaned.lead_id,
 
         -- contact
-        cleaned.email,
+        lower(trim(cleaned.email)) as email,
+        split_part(cleaned.address, '@', 2) as email_domain,
         cleaned.email is not null as has_email,
-        cleaned.is_plausible_email,
-        cleaned.email_domain,
-        cleaned.email_domain in (select domain from {{ ref('free_mail_domains') }}) as is_free_email,
-        cleaned.mailbox in (select mailbox from {{ ref('role_mailboxes') }}) as is_role_email,
+        case when cleaned.email is not null then cleaned.address is not null end as is_plausible_email,
+        split_part(cleaned.address, '@', 2) in (
+            select free_mail_domains.domain from free_mail_domains
+        ) as is_free_email,
+        {{ email_mailbox('cleaned.address') }} in (
+            select role_mailboxes.mailbox from role_mailboxes
+        ) as is_role_email,
         cleaned.given_name is not null as has_first_name,
         cleaned.family_name is not null as has_last_name,
         case
             when coalesce(cleaned.given_name, cleaned.family_name) is not null
-                then {{ is_plausible_name('cleaned.given_name', 'cleaned.family_name', ref('placeholder_names')) }}
+                then {{ is_plausible_name('cleaned.given_name', 'cleaned.family_name', 'placeholder_names') }}
         end as is_plausible_name,
 
         -- position
@@ -71,7 +92,9 @@ final as (
             title_departments.standard_value
         ) as department,
         cleaned.company_name,
-        coalesce(country_aliases.country_code, case when cleaned.country is not null then 'other' end) as country,
+        case
+            when cleaned.country_words is not null then coalesce(country_aliases.country_code, 'other')
+        end as country,
 
         -- origin
         lead_sources.standard_value as lead_source,
@@ -80,14 +103,9 @@ final as (
         cleaned.owner_id,
 
         -- completeness
-        (
-            {%- set contact_fields = [
-                'email', 'given_name', 'family_name', 'job_title', 'department', 'company_name', 'country',
-            ] %}
-            {%- for field in contact_fields %}
-            (cleaned.{{ field }} is not null)::integer {{ '+' if not loop.last }}
-            {%- endfor %}
-        ) as count_contact_fields,
+        {% for field in contact_fields -%}
+            (cleaned.{{ field }} is not null)::integer {{ '+ ' if not loop.last }}
+        {%- endfor %} as count_contact_fields,
         count_contact_fields / {{ contact_fields | length }} as contact_completeness,
 
         -- own columns of the user

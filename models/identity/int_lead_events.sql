@@ -24,54 +24,44 @@ accounts as (
 
 ),
 
-named as (
+-- An event that names no lead is its visitor's at that moment.
+keyed as (
 
     select
         *,
-        lead_id as source_lead_id,
-        known_at as source_lead_known_at
+        case when lead_id is null then anonymous_id end as unnamed_visitor
 
     from events
-    where lead_id is not null
-
-    union all
-
-    select
-        events.*,
-        visitors.source_lead_id,
-        greatest(events.known_at, visitors.known_at) as source_lead_known_at
-
-    from events
-    inner join visitors
-        on events.anonymous_id = visitors.anonymous_id
-        and events.occurred_at >= visitors.valid_from
-        and (events.occurred_at < visitors.valid_to or visitors.valid_to is null)
-    where events.lead_id is null
 
 ),
 
 final as (
 
     select
-        named.event_id,
+        keyed.event_id,
         leads.canonical_lead_id as lead_id,
-        named.source_lead_id,
+        leads.lead_id as source_lead_id,
         accounts.account_id,
 
-        named.event_type,
-        named.url,
-        named.topic,
-        named.session_id,
-        named.duration_seconds,
-        named.value,
-        named.properties,
+        keyed.event_type,
+        keyed.url,
+        keyed.topic,
+        keyed.session_id,
+        keyed.duration_seconds,
+        keyed.value,
+        keyed.properties,
 
-        named.occurred_at,
-        greatest(named.source_lead_known_at, leads.known_at) as known_at
+        keyed.occurred_at,
+        greatest(keyed.known_at, visitors.known_at, leads.known_at) as known_at
 
-    from named
+    from keyed
+    left join visitors
+        on
+            keyed.unnamed_visitor = visitors.anonymous_id
+            and keyed.occurred_at >= visitors.valid_from
+            and keyed.occurred_at < coalesce(visitors.valid_to, timestamp 'infinity')
     inner join leads
-        on named.source_lead_id = leads.lead_id
+        on coalesce(keyed.lead_id, visitors.source_lead_id) = leads.lead_id
     left join accounts
         on leads.canonical_lead_id = accounts.lead_id
 

@@ -18,11 +18,11 @@ keys as (
         lead_id,
         lead_number,
         'same e-mail' as reason,
-        mailbox as match_key,
+        personal_email as match_key,
         email_known_at as known_at
 
     from leads
-    where mailbox is not null
+    where personal_email is not null
 
     union all
 
@@ -46,7 +46,11 @@ first_holders as (
     select
         reason,
         match_key,
-        min({'known_at': known_at, 'lead_number': lead_number, 'lead_id': lead_id}) as holder
+        min(struct_pack(
+            known_at := known_at,
+            lead_number := lead_number,
+            lead_id := lead_id
+        )) as holder
 
     from keys
     group by reason, match_key
@@ -59,16 +63,17 @@ final as (
     select
         keys.lead_id,
         keys.lead_number,
-        first_holders.holder.lead_id as linked_lead_id,
-        first_holders.holder.lead_number as linked_lead_number,
+        first_holders.holder['lead_id'] as linked_lead_id,
+        first_holders.holder['lead_number'] as linked_lead_number,
         keys.reason,
         keys.known_at
 
     from keys
     inner join first_holders
-        on keys.reason = first_holders.reason
-        and keys.match_key = first_holders.match_key
-    where keys.lead_id <> first_holders.holder.lead_id
+        on
+            keys.reason = first_holders.reason
+            and keys.match_key = first_holders.match_key
+    where keys.lead_id <> first_holders.holder['lead_id']
 
 )
 

@@ -6,26 +6,55 @@ leads as (
 
 ),
 
+changes as (
+
+    select * from {{ ref('int_attribute_changes') }}
+
+),
+
+free_mail_domains as (
+
+    select * from {{ ref('free_mail_domains') }}
+
+),
+
+role_mailboxes as (
+
+    select * from {{ ref('role_mailboxes') }}
+
+),
+
+placeholder_names as (
+
+    select * from {{ ref('placeholder_names') }}
+
+),
+
 latest as (
 
     {{ latest_attributes(
         records='leads',
-        changes=ref('int_attribute_changes'),
+        changes='changes',
         entity='lead',
         key='lead_id',
-        known_at='records.created_at',
+        known_at='leads.created_at',
         attributes=['email', 'first_name', 'last_name', 'account_id', 'is_deleted'],
-    ) }}
+    ) | indent(4) }}
 
 ),
 
-kept as (
+cleaned as (
 
     select
-        *,
-        case when {{ is_plausible_email('lower(trim(email))') }} then lower(trim(email)) end as address,
-        {{ normalize_text('first_name') }} as given_name,
-        {{ normalize_text('last_name') }} as family_name
+        lead_id,
+        {{ plausible_email('email') }} as email,
+        email_known_at,
+        {{ normalize_text('first_name') }} as first_name,
+        {{ normalize_text('last_name') }} as last_name,
+        greatest(first_name_known_at, last_name_known_at) as full_name_known_at,
+        account_id,
+        account_id_known_at,
+        known_at as created_at
 
     from latest
     where not coalesce(try_cast(is_deleted as boolean), false)
@@ -36,31 +65,33 @@ final as (
 
     select
         lead_id,
-        -- Leads in the order in which they came; the first of a group of duplicates is the canonical one.
-        row_number() over (order by known_at, lead_id) as lead_number,
+        -- Leads in the order in which they came: of duplicates, the lowest number is the canonical one.
+        row_number() over (order by created_at, lead_id) as lead_number,
 
+        -- A mailbox that a role shares is no proof that two leads are one person.
         case
-            when split_part(split_part(address, '@', 1), '+', 1) not in (select mailbox from {{ ref('role_mailboxes') }})
-                then {{ normalize_email('address') }}
-        end as mailbox,
+            when {{ email_mailbox('email') }} not in (select role_mailboxes.mailbox from role_mailboxes)
+                then {{ normalize_email('email') }}
+        end as personal_email,
+        -- Nor is the domain of a mail provider a company's.
         case
-            when split_part(address, '@', 2) not in (select domain from {{ ref('free_mail_domains') }})
-                then {{ normalize_domain('address') }}
+            when split_part(email, '@', 2) not in (select free_mail_domains.domain from free_mail_domains)
+                then split_part(email, '@', 2)
         end as email_company_domain,
         email_known_at,
 
         case
-            when {{ is_plausible_name('given_name', 'family_name', ref('placeholder_names')) }}
-                then given_name || ' ' || family_name
+            when {{ is_plausible_name('first_name', 'last_name', 'placeholder_names') }}
+                then first_name || ' ' || last_name
         end as full_name,
-        greatest(first_name_known_at, last_name_known_at) as full_name_known_at,
+        full_name_known_at,
 
         account_id,
         account_id_known_at,
 
-        known_at as created_at
+        created_at
 
-    from kept
+    from cleaned
 
 )
 

@@ -21,15 +21,19 @@ phrases as (
 -- Each text once, however many leads bear it.
 texts as (
 
-    select 'seniority' as attribute, job_title as raw_text from lead_versions
-    union
-    select 'department' as attribute, job_title as raw_text from lead_versions
-    union
-    select 'department' as attribute, department as raw_text from lead_versions
-    union
-    select 'lead_source' as attribute, lead_source as raw_text from lead_versions
-    union
-    select 'industry' as attribute, industry as raw_text from account_versions
+    {% for attribute, column, versions in [
+        ('seniority', 'job_title', 'lead_versions'),
+        ('department', 'job_title', 'lead_versions'),
+        ('department', 'department', 'lead_versions'),
+        ('lead_source', 'lead_source', 'lead_versions'),
+        ('industry', 'industry', 'account_versions'),
+    ] %}
+        select
+            '{{ attribute }}' as attribute,
+            {{ column }} as raw_text
+        from {{ versions }}
+        {{ 'union' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -53,15 +57,20 @@ final as (
         coalesce(
             min_by(
                 phrases.standard_value,
-                {'priority': phrases.priority, 'shortness': -length(phrases.phrase), 'phrase': phrases.phrase}
+                struct_pack(
+                    priority := phrases.priority,
+                    shortness := -length(phrases.phrase),
+                    phrase := phrases.phrase
+                )
             ),
             'other'
         ) as standard_value
 
     from normalized
     left join phrases
-        on normalized.attribute = phrases.attribute
-        and contains(' ' || normalized.words || ' ', ' ' || phrases.phrase || ' ')
+        on
+            normalized.attribute = phrases.attribute
+            and contains(' ' || normalized.words || ' ', ' ' || phrases.phrase || ' ')
     group by normalized.attribute, normalized.raw_text
 
 )

@@ -41,12 +41,12 @@ first_links as (
 
     select
         lead_id,
-        min({
-            'known_at': known_at,
-            'other_lead_number': other_lead_number,
-            'reason': reason,
-            'other_lead_id': other_lead_id
-        }) as link
+        min(struct_pack(
+            known_at := known_at,
+            other_lead_number := other_lead_number,
+            reason := reason,
+            other_lead_id := other_lead_id
+        )) as link
 
     from ends
     group by lead_id
@@ -58,7 +58,7 @@ final as (
     select
         leads.lead_id,
         leads.canonical_lead_id,
-        first_links.link.reason || ' as lead ' || first_links.link.other_lead_id as reason,
+        first_links.link['reason'] || ' as lead ' || first_links.link['other_lead_id'] as reason,
         leads.known_at as merged_at
 
     from leads

@@ -1,8 +1,8 @@
 {#
-    Makes the raw views, one for each table of the input contract, before anything is built.
+    The SQL of the raw views, one for each table of the input contract, before anything is built.
 
     What the files hold is for Python to find out; this macro asks, raises all that is wrong at once in full
-    sentences, and else makes the views. Commands that read no data do not ask.
+    sentences, and else gives the SQL, for dbt to run. Commands that read no data do not ask.
 #}
 {% macro prepare_inputs() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot', 'freshness') %}
@@ -20,9 +20,9 @@
                     'The input cannot be used (docs/inputs.md says more):\n  - ' ~ plan.errors | join('\n  - ')
                 ) %}
             {% endif %}
-            {% do run_query('create schema if not exists ' ~ raw_views_schema()) %}
+            create schema if not exists {{ raw_views_schema() }};
             {% for table, select in plan.views.items() %}
-                {% do run_query('create or replace view ' ~ raw_views_schema() ~ '.' ~ table ~ ' as\n' ~ select) %}
+                create or replace view {{ raw_views_schema() }}.{{ table }} as {{ select }};
             {% endfor %}
         {% endif %}
     {% endif %}

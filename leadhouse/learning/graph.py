@@ -8,7 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import leadhouse
 from leadhouse.learning.calibration import Calibration
-from leadhouse.learning.trees import Leaf, Split, Test, Tree
+from leadhouse.learning.trees import Condition, Leaf, Split, Tree
 from leadhouse.scoring.schema import Feature, FeatureSchema
 
 OPSETS = {"": 21, "ai.onnx.ml": 5}
@@ -119,7 +119,7 @@ class _Nodes:
     def __init__(self) -> None:
         self.roots: list[int] = []
         self.features: list[int] = []
-        self.tests: list[int] = []
+        self.conditions: list[int] = []
         self.against: list[float] = []
         self.missing_passes: list[int] = []
         self.passed: list[tuple[int, bool]] = []
@@ -133,7 +133,7 @@ class _Nodes:
         self._place(
             tree
             if isinstance(tree, Split)
-            else Split(0, Test.LESS_OR_EQUAL, 0.0, True, passed=tree, failed=tree)
+            else Split(0, Condition.LESS_OR_EQUAL, 0.0, True, passed=tree, failed=tree)
         )
 
     def _place(self, tree: Tree) -> tuple[int, bool]:
@@ -143,8 +143,8 @@ class _Nodes:
             return len(self.leaves) - 1, True
         here = len(self.features)
         self.features.append(tree.feature)
-        self.tests.append(tree.test)
-        self.missing_passes.append(tree.missing_passes)
+        self.conditions.append(tree.condition)
+        self.missing_passes.append(int(tree.missing_passes))
         if isinstance(tree.against, tuple):
             self.against.append(0.0)
             self.members += [*tree.against, math.nan]
@@ -165,7 +165,7 @@ def _sum_of_trees(trees: list[Tree], matrix: str, output: str) -> onnx.NodeProto
     def doubles(name: str, values: list[float]) -> onnx.TensorProto:
         return numpy_helper.from_array(np.array(values, dtype=np.float64), name)
 
-    tests = numpy_helper.from_array(np.array(nodes.tests, dtype=np.uint8), "nodes_modes")
+    conditions = numpy_helper.from_array(np.array(nodes.conditions, dtype=np.uint8), "nodes_modes")
     members = {"membership_values": doubles("membership_values", nodes.members)}
     return helper.make_node(
         "TreeEnsemble",
@@ -175,7 +175,7 @@ def _sum_of_trees(trees: list[Tree], matrix: str, output: str) -> onnx.NodeProto
         n_targets=1,
         tree_roots=nodes.roots,
         nodes_featureids=nodes.features,
-        nodes_modes=tests,
+        nodes_modes=conditions,
         nodes_splits=doubles("nodes_splits", nodes.against),
         nodes_missing_value_tracks_true=nodes.missing_passes,
         nodes_truenodeids=[place for place, _ in nodes.passed],

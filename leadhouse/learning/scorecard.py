@@ -7,17 +7,17 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from leadhouse.learning.graph import build_graph
-from leadhouse.learning.trees import Leaf, Split, Test, Tree
+from leadhouse.learning.trees import Condition, Leaf, Split, Tree
 from leadhouse.scoring.schema import Feature, FeatureSchema
 
 Operator = Literal[">", ">=", "<", "<=", "=", "in", "is null"]
 
 _COMPARISONS = {
-    ">": Test.GREATER,
-    ">=": Test.GREATER_OR_EQUAL,
-    "<": Test.LESS,
-    "<=": Test.LESS_OR_EQUAL,
-    "=": Test.EQUAL,
+    ">": Condition.GREATER,
+    ">=": Condition.GREATER_OR_EQUAL,
+    "<": Condition.LESS,
+    "<=": Condition.LESS_OR_EQUAL,
+    "=": Condition.EQUAL,
 }
 _SEPARATOR = "|"
 
@@ -101,13 +101,13 @@ def _stump(rule: Rule, schema: FeatureSchema) -> Tree:
     feature = schema.features[position]
     against: float | tuple[float, ...]
     if rule.operator == "is null":
-        test, against = Test.LESS, float("-inf")  # true of no number, so of null alone
+        condition, against = Condition.LESS, float("-inf")  # true of no number, so of null alone
     elif feature.kind == "category":
-        test = Test.IS_MEMBER
+        condition = Condition.IS_MEMBER
         against = tuple(float(feature.vocabulary.index(word) + 1) for word in _words(rule))
     else:
-        test, against = _COMPARISONS.get(rule.operator), _number(rule)
-    if test is None:
+        condition, against = _COMPARISONS.get(rule.operator), _number(rule)
+    if condition is None:
         raise ValueError(
             f"Rule {rule.rule_id} of scorecard_rules asks whether the number "
             f"{rule.feature_name} is '{rule.operator}'; numbers are compared with "
@@ -115,7 +115,7 @@ def _stump(rule: Rule, schema: FeatureSchema) -> Tree:
         )
     return Split(
         feature=position,
-        test=test,
+        condition=condition,
         against=against,
         missing_passes=rule.operator == "is null",
         passed=Leaf(rule.points),

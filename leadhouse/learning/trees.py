@@ -11,9 +11,13 @@ import numpy as np
 
 # Numbers no further from zero than this are zero to LightGBM (kZeroThreshold in its meta.h).
 _LIGHTGBM_ZERO = float(np.float32(1e-35))
+# How LightGBM writes infinity, its threshold between all numbers and null (AvoidInf in common.h).
+_LIGHTGBM_INFINITY = 1e300
+# A threshold beyond all numbers, which infinity itself does not exceed (AvoidInf in its common.h).
+_LIGHTGBM_INFINITY = 1e300
 
 
-class Test(IntEnum):
+class Condition(IntEnum):
     """What a split asks of a value; numbered as ONNX `ai.onnx.ml.TreeEnsemble` (opset 5) does."""
 
     LESS_OR_EQUAL = 0
@@ -36,7 +40,7 @@ class Split:
     """A question about one feature; categories are asked about by their codes."""
 
     feature: int
-    test: Test
+    condition: Condition
     against: float | tuple[float, ...]
     missing_passes: bool
     passed: "Tree"
@@ -75,13 +79,15 @@ def _from_dump(node: dict[str, Any]) -> Tree:
         return Leaf(float(node["leaf_value"]))
 
     if node["decision_type"] == "==":
-        test: Test = Test.IS_MEMBER
+        condition: Condition = Condition.IS_MEMBER
         against: float | tuple[float, ...] = tuple(float(c) for c in node["threshold"].split("||"))
         missing_passes = False
     else:
-        test = Test.LESS_OR_EQUAL
+        condition = Condition.LESS_OR_EQUAL
         against = float(node["threshold"])
-        if against == -_LIGHTGBM_ZERO:
+        if abs(against) >= _LIGHTGBM_INFINITY:
+            against = math.copysign(math.inf, against)
+        elif against == -_LIGHTGBM_ZERO:
             # LightGBM reads the number at this threshold as zero, which fails the test.
             against = math.nextafter(against, -math.inf)
         # How LightGBM treats NaN is fixed when it trains (Tree::NumericalDecision in its
@@ -95,9 +101,17 @@ def _from_dump(node: dict[str, Any]) -> Tree:
                 raise ValueError(f"Splits of missing type '{other}' cannot be exported.")
     return Split(
         feature=node["split_feature"],
-        test=test,
+        condition=condition,
         against=against,
         missing_passes=missing_passes,
         passed=_from_dump(node["left_child"]),
         failed=_from_dump(node["right_child"]),
     )
+
+
+def _threshold(dumped: float) -> float:
+    """The threshold that LightGBM compares with, of the one that it writes down."""
+    if dumped == -_LIGHTGBM_ZERO:
+        # The number at this threshold is read as zero, which is above it.
+        return math.nextafter(dumped, -math.inf)
+    return math.inf if dumped >= _LIGHTGBM_INFINITY else float(dumped)

@@ -110,7 +110,8 @@ def read_training_set(relation: duckdb.DuckDBPyRelation) -> TrainingSet:
             user's own features by name. Memory: 4 bytes per row and feature, and one batch.
 
     Raises:
-        ValueError: a column is missing or of another type, a label is null, or a number infinite.
+        ValueError: a column is missing or of another type, a label or weight is null, or a number
+            is infinite.
         RuntimeError: the table changed, or its stream was cut off, while it was read.
     """
     schema = _schema(relation)
@@ -182,8 +183,8 @@ def _assemble(
     schema: FeatureSchema, matrix: np.ndarray, batches: list[pa.RecordBatch]
 ) -> TrainingSet:
     keys = pa.Table.from_batches(batches, _KEY_SCHEMA)
-    if keys["label"].null_count:
-        raise ValueError("The training set holds rows whose label is null.")
+    if keys["label"].null_count or keys["weight"].null_count:
+        raise ValueError("In the training set a label or weight is null.")
 
     def uses(name: str) -> np.ndarray:
         return keys[name].fill_null("").to_numpy().astype(str)

@@ -13,6 +13,9 @@ from leadhouse.scoring.schema import Feature, FeatureSchema
 
 OPSETS = {"": 21, "ai.onnx.ml": 5}
 IR_VERSION = 10
+# The code of a category that is null. Words have codes from 1, and unseen ones NaN; a learnt model
+# never asks about this code, so null and unseen are equally missing to it.
+NULL_CODE = 0
 
 
 def build_graph(
@@ -81,14 +84,14 @@ def build_graph(
 
 
 def _encoder(feature: Feature, output: str) -> onnx.NodeProto:
-    """Words to codes; the empty word, which stands for null, and unseen ones to NaN."""
+    """Words to codes; the empty word stands for null."""
     return helper.make_node(
         "LabelEncoder",
         [feature.name],
         [output],
         domain="ai.onnx.ml",
         keys_strings=["", *feature.vocabulary],
-        values_floats=[math.nan, *map(float, range(1, len(feature.vocabulary) + 1))],
+        values_floats=[float(NULL_CODE + i) for i in range(len(feature.vocabulary) + 1)],
         default_float=math.nan,
     )
 

@@ -1,12 +1,13 @@
 """The rules scorecard: points for facts, as sales teams have today, as the same kind of graph."""
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from leadhouse.learning.graph import build_graph
+from leadhouse.learning.graph import NULL_CODE, build_graph
 from leadhouse.learning.trees import Condition, Leaf, Split, Tree
 from leadhouse.scoring.schema import Feature, FeatureSchema
 
@@ -89,7 +90,7 @@ def _words(rule: Rule) -> list[str]:
         case "=", str(word) if word:
             return [word]
         case "in", str(words) if words:
-            return words.split(_SEPARATOR)
+            return [word for word in words.split(_SEPARATOR) if word]
     raise ValueError(
         f"Rule {rule.rule_id} of scorecard_rules asks of the category {rule.feature_name} "
         f"'{rule.operator} {rule.value}'; a category is '= word', 'in word|word' or 'is null'."
@@ -99,25 +100,27 @@ def _words(rule: Rule) -> list[str]:
 def _stump(rule: Rule, schema: FeatureSchema) -> Tree:
     position = schema.names.index(rule.feature_name)
     feature = schema.features[position]
+    is_null = rule.operator == "is null"
     against: float | tuple[float, ...]
-    if rule.operator == "is null":
-        condition, against = Condition.LESS, float("-inf")  # true of no number, so of null alone
-    elif feature.kind == "category":
+    if feature.kind == "category":
         condition = Condition.IS_MEMBER
-        against = tuple(float(feature.vocabulary.index(word) + 1) for word in _words(rule))
+        codes = [feature.vocabulary.index(word) + 1 for word in _words(rule)]
+        against = (float(NULL_CODE),) if is_null else tuple(map(float, codes))
+    elif is_null:
+        condition, against = Condition.LESS, -math.inf  # true of no number, so of null alone
+    elif rule.operator in _COMPARISONS:
+        condition, against = _COMPARISONS[rule.operator], _number(rule)
     else:
-        condition, against = _COMPARISONS.get(rule.operator), _number(rule)
-    if condition is None:
         raise ValueError(
-            f"Rule {rule.rule_id} of scorecard_rules asks whether the number "
-            f"{rule.feature_name} is '{rule.operator}'; numbers are compared with "
+            f"Rule {rule.rule_id} of scorecard_rules asks of the number {rule.feature_name} "
+            f"'{rule.operator} {rule.value}'; a number is compared with "
             f"{', '.join(_COMPARISONS)} or 'is null'."
         )
     return Split(
         feature=position,
         condition=condition,
         against=against,
-        missing_passes=rule.operator == "is null",
+        missing_passes=is_null and feature.kind == "number",
         passed=Leaf(rule.points),
         failed=Leaf(0.0),
     )

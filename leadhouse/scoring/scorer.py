@@ -61,9 +61,7 @@ class Scorer:
         try:
             schema = FeatureSchema.from_json(schema_json)
         except ValueError as error:
-            raise ModelRefusedError(
-                f"The model's feature schema cannot be read: {error}"
-            ) from error
+            raise ModelRefusedError("The model's feature schema cannot be read.") from error
         return cls(graph, schema)
 
     def score(self, features: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from leadhouse.learning.models import TrainingRun
 from leadhouse.learning.scorecard import Rule
+from leadhouse.learning.training import FitSettings
 
 AS_OF = datetime(2026, 11, 21, 6, 0)
 
@@ -17,9 +18,15 @@ RULES = [
 
 
 def run(**changes: object) -> TrainingRun:
-    """A training run with room for small worlds."""
+    """A training run, and a short one."""
     return TrainingRun(
-        **{"as_of": AS_OF, "horizon_days": 30, "feature_set_version": "f1", **changes}
+        **{
+            "as_of": AS_OF,
+            "horizon_days": 30,
+            "feature_set_version": "f1",
+            "settings": FitSettings(count_trees=40, learning_rate=0.1),
+            **changes,
+        }
     )
 
 

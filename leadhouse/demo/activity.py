@@ -1,7 +1,7 @@
 """What people do, as events: visits to the web site, mailings and answers, trials of the product.
 
-Every rate depends on the hidden interest (which counts) and on the hidden curiosity and activity (which do
-not), so that each signal is a noisy view of what matters.
+Every rate depends on the hidden interest (which counts) and on the hidden curiosity and activity
+(which do not), so that each signal is a noisy view of what matters.
 """
 
 from dataclasses import dataclass, fields
@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from leadhouse.demo import calendar, vocabulary
 from leadhouse.demo.calendar import DAY, HOUR, SECOND, Ints, Times
-from leadhouse.demo.latent import History
+from leadhouse.demo.history import History
 from leadhouse.demo.population import Kind, People, Source
-from leadhouse.demo.sampling import categorical, expit, generator, ragged
+from leadhouse.demo.sampling import categorical, expit, ragged
+from leadhouse.demo.world import World
 
 TYPE = {name: code for code, name in enumerate(vocabulary.EVENT_TYPES)}
 PROPERTY = {text: code for code, text in enumerate(vocabulary.PROPERTIES)}
@@ -57,9 +58,10 @@ NIGHT = np.where(np.arange(24) < 5, 1.0, 0.02)
 
 @dataclass(frozen=True)
 class Events:
-    """Events as columns, each of shape (events,); codes point into `vocabulary`, -1 (or NaN) is null.
+    """Events as columns, each of shape (events,).
 
-    `visit` numbers sessions; `is_web` tells who is known by a browser rather than by an address.
+    Codes point into `vocabulary`; -1 (or NaN) is null. `visit` numbers sessions; `is_web` marks
+    those known by a browser rather than by an address.
     """
 
     person: npt.NDArray[np.int64]
@@ -84,6 +86,7 @@ def make_events(
     person: Ints,
     at: Times,
     type_: Ints | int,
+    *,
     page: Ints | int = -1,
     visit: Ints | int = -1,
     properties: Ints | int = -1,
@@ -112,6 +115,18 @@ def concatenate(parts: list[Events]) -> Events:
 
 
 @dataclass(frozen=True)
+class Web:
+    """What was done in browsers.
+
+    `trials` are those of the events that start one; `visits` counts the sessions.
+    """
+
+    events: Events
+    trials: Events
+    visits: int
+
+
+@dataclass(frozen=True)
 class _Visits:
     person: npt.NDArray[np.int64]
     at: Times
@@ -127,9 +142,12 @@ def _visits(rng: np.random.Generator, people: People, history: History) -> _Visi
     persons, days, interests, curiosities = [], [], [], []
     for day in range(calendar.DAYS):
         s, c = history.interest[day].astype(float), history.curiosity[day].astype(float)
-        rate = people.activity * (0.006 + 0.017 * s + 0.017 * c)
-        rate = np.where(is_bot, 1.1 * people.activity * (day >= people.created_day), rate)
-        rate *= np.where(day > history.closed_day, 0.1, 1.0) * (day >= first_day)
+        rate = people.activity * (0.005 + 0.065 * s + 0.010 * c)
+        rate = np.where(is_bot, 0.8 * people.activity * (day >= people.created_day), rate)
+        rate *= np.where(day > history.closed_day, 0.1, 1.0) * np.where(
+            day < people.created_day, 0.4, 1.0
+        )
+        rate *= day >= first_day
         rate *= 0.3 if calendar.is_weekend(day) else 1.1
         count = rng.poisson(rate)
         person = np.repeat(np.arange(len(people)), count)
@@ -161,17 +179,19 @@ def _visits(rng: np.random.Generator, people: People, history: History) -> _Visi
     )
 
 
-def web_events(seed: int, people: People, history: History) -> tuple[Events, Events, int]:
-    """What is done in browsers; those of the events that start a trial; and the number of visits."""
-    rng = generator(seed, "web")
+def web_events(world: World) -> Web:
+    """Visits to the site, and what came of them."""
+    people, history = world.people, world.history
+    rng = world.generator("web")
     visits = _visits(rng, people, history)
     kind = people.kind[visits.person]
     is_bot = kind == Kind.BOT
+    is_first = visits.first_action >= 0
     n = len(visits.person)
 
     # Pages.
-    depth = np.where(is_bot, rng.geometric(0.2, size=n), rng.geometric(0.42, size=n))
-    intent = visits.interest / (visits.interest + visits.curiosity + 3.0)
+    depth = np.where(is_bot, rng.geometric(0.2, size=n), rng.geometric(0.65, size=n))
+    intent = visits.interest / (visits.interest + visits.curiosity + 1.5)
     visit, place = ragged(depth)
     mix = np.where(rng.random(len(visit)) < intent[visit], MIX["intent"], MIX["curious"])
     mix = np.where(kind[visit] == Kind.STUDENT, MIX["learning"], mix)
@@ -186,38 +206,45 @@ def web_events(seed: int, people: People, history: History) -> tuple[Events, Eve
     before = through - duration
     length = np.zeros(n)
     np.add.at(length, visit, duration)
-    start = visits.at - np.where(visits.first_action >= 0, length * SECOND, 0).astype(np.int64)
+    start = visits.at - np.where(is_first, length * SECOND, 0).astype(np.int64)
     elapsed = before - before[np.flatnonzero(place == 0)][visit]
     at = start[visit] + (elapsed * SECOND).astype(np.int64)
     device = np.where(is_bot, HEADLESS, rng.choice(5, size=n, p=[0.4, 0.15, 0.15, 0.2, 0.1]))
     person = visits.person[visit]
     pages = make_events(
-        person, at, TYPE["page_view"], page, visit, device[visit], duration, is_web=True
+        person,
+        at,
+        TYPE["page_view"],
+        page=page,
+        visit=visit,
+        properties=device[visit],
+        duration=duration,
+        is_web=True,
     )
 
     # A click on an advertisement opens some visits, more in recent months.
     paid = np.isin(people.source[visits.person], (Source.PAID_SEARCH, Source.PAID_SOCIAL))
-    clicks = np.flatnonzero((rng.random(n) < np.where(paid, 0.25, 0.04)) & ~is_bot)
+    clicks = np.flatnonzero((rng.random(n) < np.where(paid, 0.15, 0.02)) & ~is_bot)
     ads = make_events(
-        visits.person[clicks], start[clicks] - SECOND, TYPE["ad_clicked"], LANDING["/"], clicks,
-        device[clicks], value=rng.lognormal(0.6, 0.5, len(clicks)).round(2), is_web=True,
+        visits.person[clicks], start[clicks] - SECOND, TYPE["ad_clicked"],
+        page=LANDING["/"], visit=clicks, properties=device[clicks],
+        value=rng.lognormal(0.6, 0.5, len(clicks)).round(2), is_web=True,
     )  # fmt: skip
 
-    # Actions at the end of a visit.
+    # Actions at the end of a visit. They make a lead of who was none, so none comes before.
     acts = rng.random(n) < np.where(is_bot, 0.01, 0.05 + 0.010 * visits.interest)
-    acts |= visits.first_action >= 0
+    acts = is_first | (acts & (visits.at >= people.created_at[visits.person]))
     acting = np.flatnonzero(acts)
     by_intent = rng.random(len(acting)) < intent[acting]
     action = categorical(rng, [CURIOUS_ACTIONS, INTENT_ACTIONS], by_intent.astype(np.int64))
-    action = np.where(visits.first_action[acting] >= 0, visits.first_action[acting], action)
+    action = np.where(is_first[acting], visits.first_action[acting], action)
     ended = start[acting] + (length[acting] * SECOND).astype(np.int64)
+    ended = np.where(is_first[acting], visits.at[acting], ended)
+    chats = rng.lognormal(5, 0.7, len(acting)).round()
     actions = make_events(
-        visits.person[acting], ended, ACTION_CODES[action], ACTION_PAGES[action], acting,
-        device[acting],
-        duration=np.where(
-            action == ACTIONS.index("chat_started"), rng.lognormal(5, 0.7, len(acting)).round(), np.nan
-        ),
-        is_web=True,
+        visits.person[acting], ended, ACTION_CODES[action],
+        page=ACTION_PAGES[action], visit=acting, properties=device[acting],
+        duration=np.where(action == ACTIONS.index("chat_started"), chats, np.nan), is_web=True,
     )  # fmt: skip
 
     registered = actions.take(actions.type == TYPE["webinar_registered"])
@@ -225,7 +252,7 @@ def web_events(seed: int, people: People, history: History) -> tuple[Events, Eve
     held = (attends.at // (7 * DAY) + 1) * 7 * DAY + 15 * HOUR
     webinars = make_events(
         attends.person, held + rng.integers(-5, 15, len(attends)) * 60 * SECOND,
-        TYPE["webinar_attended"], attends.page,
+        TYPE["webinar_attended"], page=attends.page,
         duration=rng.normal(2400, 700, len(attends)).clip(120).round(),
     )  # fmt: skip
 
@@ -236,7 +263,7 @@ def web_events(seed: int, people: People, history: History) -> tuple[Events, Eve
         TYPE["meeting_booked"], duration=1800.0,
     )  # fmt: skip
     trials = actions.take(actions.type == TYPE["trial_started"])
-    return concatenate([pages, ads, actions, webinars, meetings]), trials, n
+    return Web(concatenate([pages, ads, actions, webinars, meetings]), trials, n)
 
 
 @dataclass(frozen=True)
@@ -272,11 +299,10 @@ def _mailings(rng: np.random.Generator, people: People, history: History) -> _Se
     )
 
 
-def email_events(
-    seed: int, people: People, history: History, outreach: tuple[Ints, Times]
-) -> Events:
+def email_events(world: World, outreach: tuple[Ints, Times]) -> Events:
     """Mailings and reps' e-mails (`outreach`: to whom, and when), and what was done with them."""
-    rng = generator(seed, "email")
+    people, history = world.people, world.history
+    rng = world.generator("email")
     mailings = _mailings(rng, people, history)
     to, sent_at = outreach
     no = np.zeros(len(to), dtype=bool)
@@ -292,18 +318,18 @@ def email_events(
     interest = history.interest[(at - calendar.START) // DAY, person].astype(float)
     curiosity = history.curiosity[(at - calendar.START) // DAY, person].astype(float)
     # Some mail programs fetch every picture, so that an open says nothing.
-    habit = generator(seed, "habit").normal(0, 1.0, len(people))
-    always = generator(seed, "privacy").random(len(people)) < 0.12
-    chance = expit(-1.5 + habit[person] + 0.10 * interest + 0.10 * curiosity)
+    habit = world.generator("habit").normal(0, 0.8, len(people))
+    always = world.generator("privacy").random(len(people)) < 0.12
+    chance = expit(-1.6 + habit[person] + 0.14 * interest + 0.08 * curiosity)
     chance = np.where(always[person] | (kind == Kind.BOT), 0.97, chance)
     opens = (rng.random(n) < chance) & ~bounces
     at_once = always[person] | (kind == Kind.BOT)
     delay = np.where(at_once, rng.exponential(40, n), rng.lognormal(9.3, 1.6, n))
     opened_at = at + (delay * SECOND).astype(np.int64)
-    click = expit(-2.6 + 0.13 * interest + 0.10 * curiosity)
+    click = expit(-3.1 + 0.28 * interest + 0.05 * curiosity)
     clicks = opens & (rng.random(n) < np.where(kind == Kind.BOT, 0.9, click))
     clicked_at = opened_at + (rng.exponential(25, n) * SECOND).astype(np.int64)
-    reply = expit(-5.0 + 0.16 * interest + 1.6 * is_outreach)
+    reply = expit(-5.3 + 0.32 * interest + 1.6 * is_outreach)
     replies = opens & (rng.random(n) < np.where(kind == Kind.BOT, 0, reply))
     replied_at = opened_at + (rng.lognormal(8.5, 1.5, n) * SECOND).astype(np.int64)
     left_at = at + (rng.lognormal(8.8, 1.5, n) * SECOND).astype(np.int64)
@@ -311,7 +337,8 @@ def email_events(
 
     def of(rows: npt.NDArray, when: Times, name: str, pages: npt.ArrayLike = -1) -> Events:
         where = np.broadcast_to(pages, n)[rows]
-        return make_events(person[rows], when[rows], TYPE[name], where, properties=properties[rows])
+        mailing = properties[rows]
+        return make_events(person[rows], when[rows], TYPE[name], page=where, properties=mailing)
 
     return concatenate(
         [
@@ -325,11 +352,10 @@ def email_events(
     )
 
 
-def product_events(
-    seed: int, people: People, history: History, trials: Events, first_session: int
-) -> Events:
-    """Use of the product during trials; sessions are numbered from `first_session` on."""
-    rng = generator(seed, "product")
+def product_events(world: World, trials: Events, first_session: int) -> Events:
+    """Use of the product during trials; its sessions are numbered from `first_session` on."""
+    people, history = world.people, world.history
+    rng = world.generator("product")
     start = (trials.at - calendar.START) // DAY
     day = start[:, None] + 1 + np.arange(TRIAL_DAYS)
     inside = (day < calendar.DAYS).ravel()
@@ -344,7 +370,7 @@ def product_events(
     session = first_session + np.arange(n)
     logins = make_events(person, at, TYPE["product_login"], visit=session)
 
-    use, place = ragged(rng.geometric(0.35, size=n))
+    use, place = ragged(rng.geometric(0.5, size=n))
     used_at = at[use] + (place + 1) * 90 * SECOND + rng.integers(0, 60 * SECOND, len(use))
     uses = make_events(
         person[use], used_at, TYPE["feature_used"], visit=session[use],

@@ -9,33 +9,29 @@ import pyarrow as pa
 from leadhouse.demo import calendar, columns, vocabulary
 from leadhouse.demo.activity import TYPE, Events, make_events
 from leadhouse.demo.calendar import DAY, END, HOUR, Ints, Times
-from leadhouse.demo.latent import MADE_PROBABILITY, History, Outcome
-from leadhouse.demo.population import Companies, Kind, People
+from leadhouse.demo.chain import MADE_PROBABILITY, Outcome
+from leadhouse.demo.population import Kind
 from leadhouse.demo.records import REPS, Records
-from leadhouse.demo.sampling import expit, generator
+from leadhouse.demo.sampling import expit
+from leadhouse.demo.world import World
 
 CHANNELS = ("email", "call", "social")
 OUTCOMES = ("", "won", "lost", "disqualified")
 
 
-def closing_times(seed: int, people: People, history: History) -> Times:
+def closing_times(world: World) -> Times:
     """When each road ended; the world's end for those still open."""
-    rng = generator(seed, "closing")
+    people, history = world.people, world.history
+    rng = world.generator("closing")
     day = np.minimum(history.closed_day, calendar.DAYS - 1)
     at = calendar.times_of_day(rng, day, people.utc_offset)
     return np.where(history.outcome == Outcome.OPEN, END, at)
 
 
-def outcomes_table(
-    seed: int,
-    people: People,
-    companies: Companies,
-    records: Records,
-    history: History,
-    closed_at: Times,
-) -> pa.Table:
+def outcomes_table(world: World, records: Records, closed_at: Times) -> pa.Table:
     """The table `outcomes`: one row for each road that ended, on one of the person's records."""
-    rng = generator(seed, "outcomes")
+    companies, people, history = world.companies, world.people, world.history
+    rng = world.generator("outcomes")
     person = np.flatnonzero(history.outcome != Outcome.OPEN)
     person = person[np.argsort(closed_at[person], kind="stable")]
     outcome, at = history.outcome[person], closed_at[person]
@@ -84,9 +80,10 @@ class Touches:
         return self.person[rows], self.at[rows]
 
 
-def make_touches(seed: int, people: People, history: History) -> Touches:
+def make_touches(world: World) -> Touches:
     """Gives each draw of the hidden process a time and a channel."""
-    rng = generator(seed, "touches")
+    people, history = world.people, world.history
+    rng = world.generator("touches")
     person = history.drawn_person
     at = calendar.times_of_day(rng, history.drawn_day, people.utc_offset[person])
     channel = rng.choice(3, size=len(person), p=(0.55, 0.3, 0.15))
@@ -94,9 +91,10 @@ def make_touches(seed: int, people: People, history: History) -> Touches:
     return Touches(person[order], at[order], channel[order], history.is_made[order])
 
 
-def touches_table(seed: int, people: People, records: Records, touches: Touches) -> pa.Table:
+def touches_table(world: World, records: Records, touches: Touches) -> pa.Table:
     """The table `touches`."""
-    rng = generator(seed, "touches table")
+    people = world.people
+    rng = world.generator("touches table")
     person = touches.person
     return pa.table(
         {
@@ -111,9 +109,9 @@ def touches_table(seed: int, people: People, records: Records, touches: Touches)
     )
 
 
-def call_events(seed: int, touches: Touches) -> Events:
+def call_events(world: World, touches: Touches) -> Events:
     """Calls that were answered."""
-    rng = generator(seed, "calls")
+    rng = world.generator("calls")
     rows = touches.is_made & (touches.channel == 1) & (rng.random(len(touches.at)) < 0.6)
     length = rng.lognormal(5, 1, rows.sum()).round()
     return make_events(
@@ -121,9 +119,10 @@ def call_events(seed: int, touches: Touches) -> Events:
     )
 
 
-def feedback_table(seed: int, people: People, records: Records, touches: Touches) -> pa.Table:
+def feedback_table(world: World, records: Records, touches: Touches) -> pa.Table:
     """The table `feedback`: what reps thought after some touches, which leans on the true fit."""
-    rng = generator(seed, "feedback")
+    people = world.people
+    rng = world.generator("feedback")
     rows = np.flatnonzero(touches.is_made & (rng.random(len(touches.at)) < 0.12))
     at = touches.at[rows] + (rng.exponential(1.5, len(rows)) * DAY).astype(np.int64)
     rows, at = rows[at < END], at[at < END]
@@ -149,11 +148,10 @@ def feedback_table(seed: int, people: People, records: Records, touches: Touches
     )
 
 
-def qualification_table(
-    seed: int, people: People, companies: Companies, records: Records, history: History, web: Events
-) -> pa.Table:
+def qualification_table(world: World, records: Records, web: Events) -> pa.Table:
     """The table `qualification`: answers to a chatbot or a form, often incomplete."""
-    rng = generator(seed, "qualification")
+    companies, people, history = world.companies, world.people, world.history
+    rng = world.generator("qualification")
     asks = np.isin(web.type, (TYPE["chat_started"], TYPE["demo_requested"])) & (
         rng.random(len(web)) < 0.6
     )
@@ -185,16 +183,10 @@ def qualification_table(
     )
 
 
-def notes_table(
-    seed: int,
-    people: People,
-    companies: Companies,
-    records: Records,
-    history: History,
-    touches: Touches,
-) -> pa.Table:
+def notes_table(world: World, records: Records, touches: Touches) -> pa.Table:
     """The table `notes`: talks, headlines and company descriptions, in words that say a little."""
-    rng = generator(seed, "notes")
+    companies, people, history = world.companies, world.people, world.history
+    rng = world.generator("notes")
     talked = np.flatnonzero(touches.is_made & (rng.random(len(touches.at)) < 0.35))
     talk_at = touches.at[talked] + rng.integers(60, 3600, len(talked)) * calendar.SECOND
     talked, talk_at = talked[talk_at < END], talk_at[talk_at < END]
@@ -202,25 +194,29 @@ def notes_table(
     interest = history.interest[(touches.at[talked] - calendar.START) // DAY, talker].astype(float)
     warm = rng.random(len(talker)) < expit(-0.9 + 0.22 * interest)
     pick = rng.integers(0, 20, len(talker))
+    notes = (vocabulary.COLD_NOTES, vocabulary.WARM_NOTES)
     talks = [
-        vocabulary.WARM_NOTES[i % len(vocabulary.WARM_NOTES)]
-        if w
-        else vocabulary.COLD_NOTES[i % len(vocabulary.COLD_NOTES)]
-        for w, i in zip(warm, pick, strict=True)
+        words[i % len(words)]
+        for words, i in zip((notes[w] for w in warm.astype(int)), pick, strict=True)
     ]
 
     headed = np.flatnonzero(rng.random(len(people)) < 0.3)
-    levels = ("works on", "manages", "directs", "is vice-president for", "leads the firm, close to")
     headlines = [
-        f"{levels[people.seniority[p]].capitalize()} {vocabulary.DEPARTMENTS[people.department[p]].lower()}"
-        f" at {companies.name[people.company[p]]}"
+        vocabulary.HEADLINES[people.seniority[p]].format(
+            department=vocabulary.DEPARTMENTS[people.department[p]],
+            company=companies.name[people.company[p]],
+        )
         for p in headed
     ]
     described = np.flatnonzero((rng.random(len(people)) < 0.25) & (people.kind == Kind.BUYER))
     descriptions = [
-        f"{companies.name[c]} is a {vocabulary.INDUSTRIES[companies.industry[c]].lower()} company with about"
-        f" {float(f'{companies.employees[c]:.1g}'):.0f} people, {vocabulary.FUNDING_STAGES[companies.funding[c]].lower()}."
-        for c in people.company[described]
+        vocabulary.DESCRIPTION.format(
+            company=companies.name[c],
+            industry=vocabulary.INDUSTRIES[companies.industry[c]].lower(),
+            employees=round(companies.employees[c], -int(np.log10(companies.employees[c]))),
+            funding=vocabulary.FUNDING_STAGES[companies.funding[c]],
+        )
+        for c in people.company[described].tolist()
     ]
     person = np.concatenate([talker, headed, described])
     at = np.concatenate([talk_at, people.created_at[headed], people.created_at[described]])

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from leadhouse.demo.sampling import generator
-
 DUPLICATE_SHARE = 0.002
 SPOILT_SHARE = 0.0001
 
@@ -23,7 +21,7 @@ SPOILS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"event_id": "E-no-time", "occurred_at": None},
         {"event_id": "E-nobody", "lead_id": None, "anonymous_id": None},
         {"event_id": "E-no-type", "event_type": None},
-        {"event_id": "E-future", "occurred_at": dt.datetime(2030, 1, 1)},  # noqa: DTZ001
+        {"event_id": "E-future", "occurred_at": dt.datetime(2030, 1, 1)},
         {"url": "/changed-afterwards"},
     ),
     "identities": ({"lead_id": None}, {"identified_at": None}),
@@ -36,9 +34,8 @@ SPOILS: Mapping[str, tuple[Mapping[str, object], ...]] = {
 }
 
 
-def add_dirt(seed: int, name: str, table: pa.Table) -> pa.Table:
+def add_dirt(rng: np.random.Generator, name: str, table: pa.Table) -> pa.Table:
     """The table with some rows twice and some spoilt copies after the good ones."""
-    rng = generator(seed, f"dirt {name}")
     n = len(table)
     twice = rng.choice(n, size=max(1, round(n * DUPLICATE_SHARE)), replace=False)
     parts = [table, table.take(twice)]

@@ -3,23 +3,20 @@
 import tempfile
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from leadhouse.demo.world import make_world
+from leadhouse.demo.tables import make_tables
 
-TABLES = (
-    "leads", "accounts", "events", "identities", "outcomes", "touches", "feedback", "qualification",
-    "notes", "attribute_changes",
-)  # fmt: skip
-FILES = tuple(f"{name}.parquet" for name in (*TABLES, "truth"))
+# A demo world is known by this file, which no user's input has.
+TRUTH = "truth.parquet"
 ROW_GROUP = 122_880  # what one thread of DuckDB reads at a time
 
 
 def write_demo(out: Path, leads: int = 20_000, seed: int = 7) -> dict[str, int]:
     """Makes a demo world and writes its tables, and then `truth.parquet`, to a folder.
 
-    The folder appears whole: it is written beside its place and renamed. An earlier demo world there is replaced.
+    The folder appears whole: it is written beside its place and renamed. An earlier demo world
+    there is replaced.
 
     Args:
         out: the folder; its parents are made if need be.
@@ -36,20 +33,20 @@ def write_demo(out: Path, leads: int = 20_000, seed: int = 7) -> dict[str, int]:
     """
     out = out.resolve()
     _check_place(out)
-    tables, truth = make_world(leads, seed)
+    tables = make_tables(leads, seed)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as scratch:
         new = Path(scratch, "new")
         new.mkdir()
-        for name in TABLES:
-            _write(tables[name], new / f"{name}.parquet")
-        _write(truth, new / "truth.parquet")
+        for name, table in tables.items():
+            path = new / f"{name}.parquet"
+            pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP)
         # Looked at again: making the world takes a while, and something else may have come there.
         _check_place(out)
         if out.exists():
             out.rename(Path(scratch, "old"))
         new.rename(out)
-    return {name: len(table) for name, table in {**tables, "truth": truth}.items()}
+    return {name: len(table) for name, table in tables.items()}
 
 
 def _check_place(out: Path) -> None:
@@ -57,13 +54,8 @@ def _check_place(out: Path) -> None:
         return
     if not out.is_dir():
         raise FileExistsError(f"{out} is a file; the demo world wants a folder.")
-    present = {entry.name for entry in out.iterdir()}
-    if present and not ("truth.parquet" in present and present <= set(FILES)):
+    strange = [entry.name for entry in out.iterdir() if entry.suffix != ".parquet"]
+    if strange or (any(out.iterdir()) and not Path(out, TRUTH).is_file()):
         raise FileExistsError(
-            f"{out} holds files that are not a demo world's ({sorted(present - set(FILES) or present)[0]}, say); "
-            "name an empty or a new folder."
+            f"{out} is not empty and holds no demo world; name a new or an empty folder."
         )
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="zstd", row_group_size=ROW_GROUP)

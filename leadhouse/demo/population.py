@@ -1,7 +1,7 @@
 """Who lives in the demo world: companies, people, and how well each person fits what is sold.
 
-A *person* is one human being (or bot); the CRM may hold several records of one (`crm.py`). People are
-numbered in the order in which they became leads.
+A *person* is one human being (or bot); the CRM may hold several records of one
+(`records.py`). People are numbered in the order in which they became leads.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from leadhouse.demo.sampling import categorical, expit, generator
 
 Floats = npt.NDArray[np.floating]
 
-PEOPLE_PER_COMPANY = 2.6
 FIT_STEP = 0.1
 FIT_LIMIT = 2.5
 
@@ -60,16 +59,17 @@ SOURCE_SHARES_FIRST = (0.20, 0.13, 0.05, 0.12, 0.16, 0.10, 0.10, 0.09, 0.05)
 SOURCE_SHARES_LAST = (0.15, 0.14, 0.19, 0.10, 0.15, 0.07, 0.05, 0.05, 0.10)
 
 # Log of the hazard ratio of winning that each trait is worth.
-SOURCE_FIT = np.array([0.10, 0.05, -0.35, 0.05, -0.10, 0.25, 0.40, 0.0, -0.35])
-INDUSTRY_FIT = np.array([0.30, 0.25, -0.10, 0.05, -0.05, 0.10, -0.35, 0.10, 0.15, -0.30])
-COUNTRY_FIT = np.array([0.1, 0.1, 0.05, -0.05, 0.1, 0.0, -0.1, 0.05, -0.25, 0.0, -0.25, -0.1])
-SENIORITY_FIT = np.array([-0.30, 0.0, 0.30, 0.30, 0.10])
-DEPARTMENT_FIT = np.array([0.25, 0.25, 0.0, -0.15, -0.25, -0.40, 0.05, 0.20])
-FUNDING_FIT = np.array([-0.10, -0.15, 0.10, 0.25, 0.15, -0.05])
-TECHNOLOGY_FIT = np.array([0.15, 0.05, 0.25, 0.25, 0.15, 0.0, 0.0, -0.05, 0.05])
+SOURCE_FIT = np.array([0.15, 0.05, -0.45, 0.10, -0.15, 0.30, 0.60, 0.0, -0.55])
+INDUSTRY_FIT = np.array([0.40, 0.20, -0.10, 0.0, -0.10, 0.10, -0.50, 0.0, 0.20, -0.40])
+COUNTRY_FIT = np.array([0.1, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, -0.2, 0.0, -0.2, 0.0])
+SENIORITY_FIT = np.array([-0.50, 0.0, 0.40, 0.45, 0.10])
+DEPARTMENT_FIT = np.array([0.30, 0.30, 0.0, -0.2, -0.3, -0.5, 0.0, 0.2])
+FUNDING_FIT = np.array([-0.10, -0.10, 0.05, 0.15, 0.10, 0.0])
+TECHNOLOGY_FIT = np.array([0.10, 0.0, 0.20, 0.20, 0.10, 0.0, 0.0, 0.0, 0.0])
 QUALITY_DRIFT = -0.35
-UNSEEN_COMPANY_SD = 0.25
-UNSEEN_PERSON_SD = 0.35
+TRAIT_WEIGHT = 0.74
+UNSEEN_COMPANY_SD = 0.15
+UNSEEN_PERSON_SD = 0.20
 
 # Interest (levels) with which a lead of each source and of each kind arrives.
 ARRIVAL_INTEREST = np.array([1.5, 1.0, 0.5, 1.0, 0.7, 4.0, 2.0, 1.2, 0.0])
@@ -97,8 +97,8 @@ class Companies:
 class People:
     """People, each array of shape (people,).
 
-    `fit` is in steps of `FIT_STEP`, counted from -FIT_LIMIT: the log of a hazard ratio. `activity` is how
-    busy a person is online, which says nothing about whether she will buy.
+    `fit` is in steps of `FIT_STEP`, counted from -FIT_LIMIT: the log of a hazard ratio. `activity`
+    is how busy a person is online, which says nothing about whether she will buy.
     """
 
     company: Ints
@@ -236,7 +236,9 @@ def make_people(seed: int, count: int, companies: Companies) -> People:
         + QUALITY_DRIFT * progress
         + rng.normal(0, UNSEEN_PERSON_SD, size=count)
     )
-    fit_index = np.clip(np.rint((fit + FIT_LIMIT) / FIT_STEP), 0, 2 * FIT_LIMIT / FIT_STEP)
+    fit_index = np.clip(
+        np.rint((TRAIT_WEIGHT * fit + FIT_LIMIT) / FIT_STEP), 0, 2 * FIT_LIMIT / FIT_STEP
+    )
 
     persuadable = expit(-1.6 + 1.5 * (employees < 500) + 1.0 * np.isin(department, (0, 1)))
     sleeping = np.where(seniority >= 3, 0.20, 0.05)
@@ -260,7 +262,7 @@ def make_people(seed: int, count: int, companies: Companies) -> People:
         country=country,
         utc_offset=utc_offset,
         arrival_interest=rng.poisson(ARRIVAL_INTEREST[source] * ARRIVAL_OF_KIND[kind]),
-        activity=rng.lognormal(-0.32, 0.8, size=count),
+        activity=rng.lognormal(-0.08, 0.4, size=count),
         uses_free_mail=(rng.random(count) < 0.12) & (kind != Kind.COMPETITOR),
     )
     order = np.argsort(created_at, kind="stable")

@@ -1,47 +1,54 @@
-"""Words of the demo world: names, titles, companies, pages. All invented; any likeness is chance."""
+"""Words of the demo world: names, titles, companies, pages. Any likeness is chance."""
 
-FIRST_NAMES = (
-    "Aaliyah Adam Aiko Alejandro Alice Amara Amir Ana Anders Andrea Anika Antoine Arjun Astrid Ben "
-    "Bianca Bruno Camille Carlos Chen Chloe Daniel David Diego Elena Elif Emil Emma Erik Fatima "
-    "Felix Freya Gabriel Giulia Grace Hana Hannah Hugo Ibrahim Ines Ingrid Isaac Ivan Jack James "
-    "Jan Jasmine John Jonas Julia Kai Karim Katarzyna Kenji Lars Laura Leila Leon Liam Lin Lucas "
-    "Lucia Maja Marco Maria Mark Marta Mateo Maya Mei Michael Mina Mohammed Nadia Nina Noah Nora "
-    "Olivia Omar Oscar Pablo Paul Petra Priya Rachel Rahul Rosa Ryan Sam Sara Sofia Sven Tom Yuki"
-).split()
 
-LAST_NAMES = (
-    "Abbott Adeyemi Ahmed Almeida Andersen Arslan Bakker Banerjee Barros Bauer Becker Bell Bianchi "
-    "Blanc Bose Brandt Brown Campos Carter Castro Chan Chaudhry Clark Cohen Conti Cooper Costa Cruz "
-    "Dahl Das Davies Delgado Demir Diaz Dubois Duarte Eklund Eriksen Esposito Evans Farah Fischer "
-    "Flores Fontaine Foster Fournier Friedman Fujita Garcia Garnier Ghosh Gomez Gray Green Greco "
-    "Gupta Haddad Hall Hansen Harris Hassan Hayashi Herrera Hoffmann Holm Horvat Huang Hughes Ito "
-    "Ivanova Jain Jansen Jensen Johansson Jones Joshi Kaplan Kato Kaur Keller Khan Kim King Klein "
-    "Kowalski Krause Kumar Lambert Larsen Laurent Lee Leroy Levy Lewis Li Lindberg Lopez Lund Malik "
-    "Marino Martin Mehta Mendes Meyer Miller Molina Moore Moreau Mori Morris Muller Murphy Nakamura "
-    "Nguyen Nielsen Novak Nunes Nyberg Okafor Oliveira Olsen Ortiz Osman Park Patel Pereira Petrov "
-    "Popescu Price Ramos Rao Reid Reyes Ricci Riley Rivera Romano Rossi Roux Ruiz Russo Sanchez "
-    "Santos Sato Schmidt Schneider Shah Sharma Silva Singh Smith Sorensen Stein Suzuki Takeda Tan "
-    "Taylor Torres Tran Turner Usman Vargas Vega Vogel Wagner Walker Wang Weber White Wilson Wolf "
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+FIRST_NAMES = _words(
+    "Aaliyah Adam Aiko Alejandro Alice Amara Amir Ana Anders Andrea Anika Antoine Arjun "
+    "Astrid Ben Bianca Bruno Camille Carlos Chen Chloe Daniel David Diego Elena Elif Emil "
+    "Emma Erik Fatima Felix Freya Gabriel Giulia Grace Hana Hannah Hugo Ibrahim Ines Ingrid "
+    "Isaac Ivan Jack James Jan Jasmine John Jonas Julia Kai Karim Katarzyna Kenji Lars Laura "
+    "Leila Leon Liam Lin Lucas Lucia Maja Marco Maria Mark Marta Mateo Maya Mei Michael Mina "
+    "Mohammed Nadia Nina Noah Nora Olivia Omar Oscar Pablo Paul Petra Priya Rachel Rahul Rosa "
+    "Ryan Sam Sara Sofia Sven Tom Yuki"
+)
+
+LAST_NAMES = _words(
+    "Abbott Adeyemi Ahmed Almeida Andersen Arslan Bakker Banerjee Barros Bauer Becker Bell "
+    "Bianchi Blanc Bose Brandt Brown Campos Carter Castro Chan Chaudhry Clark Cohen Conti "
+    "Cooper Costa Cruz Dahl Das Davies Delgado Demir Diaz Dubois Duarte Eklund Eriksen "
+    "Esposito Evans Farah Fischer Flores Fontaine Foster Fournier Friedman Fujita Garcia "
+    "Garnier Ghosh Gomez Gray Green Greco Gupta Haddad Hall Hansen Harris Hassan Hayashi "
+    "Herrera Hoffmann Holm Horvat Huang Hughes Ito Ivanova Jain Jansen Jensen Johansson Jones "
+    "Joshi Kaplan Kato Kaur Keller Khan Kim King Klein Kowalski Krause Kumar Lambert Larsen "
+    "Laurent Lee Leroy Levy Lewis Li Lindberg Lopez Lund Malik Marino Martin Mehta Mendes "
+    "Meyer Miller Molina Moore Moreau Mori Morris Muller Murphy Nakamura Nguyen Nielsen Novak "
+    "Nunes Nyberg Okafor Oliveira Olsen Ortiz Osman Park Patel Pereira Petrov Popescu Price "
+    "Ramos Rao Reid Reyes Ricci Riley Rivera Romano Rossi Roux Ruiz Russo Sanchez Santos Sato "
+    "Schmidt Schneider Shah Sharma Silva Singh Smith Sorensen Stein Suzuki Takeda Tan Taylor "
+    "Torres Tran Turner Usman Vargas Vega Vogel Wagner Walker Wang Weber White Wilson Wolf "
     "Wong Wright Yamada Yang Yilmaz Young Zhang Zimmer"
-).split()
+)
 
-COMPANY_STARTS = (
-    "Acme Alder Amber Apex Arbor Argo Atlas Aurora Beacon Birch Bolt Bright Cedar Cirrus Cobalt "
-    "Copper Coral Crest Delta Drift Echo Elm Ember Falcon Fern Flint Forge Fox Glacier Granite "
-    "Harbor Hazel Helio Indigo Iron Juniper Keystone Lark Lumen Lunar Maple Meridian Mint Nimbus "
-    "North Nova Oak Onyx Opal Orbit Osprey Otter Pioneer Polar Prairie Quartz Raven Ridge River "
-    "Saffron Sierra Silver Slate Solar Sparrow Spruce Stellar Summit Tidal Timber Topaz Vector "
-    "Verdant Willow Zephyr"
-).split()
-COMPANY_MIDDLES = (
-    "bay bridge brook core craft dale field flow gate grid grove hill lake lane light line link "
-    "loop mark mill path peak point port reach rock scale side span spring stone stream tide vale "
-    "view wave way well wind works yard"
-).split()
-COMPANY_ENDS = (
+COMPANY_STARTS = _words(
+    "Acme Alder Amber Apex Arbor Argo Atlas Aurora Beacon Birch Bolt Bright Cedar Cirrus "
+    "Cobalt Copper Coral Crest Delta Drift Echo Elm Ember Falcon Fern Flint Forge Fox Glacier "
+    "Granite Harbor Hazel Helio Indigo Iron Juniper Keystone Lark Lumen Lunar Maple Meridian "
+    "Mint Nimbus North Nova Oak Onyx Opal Orbit Osprey Otter Pioneer Polar Prairie Quartz "
+    "Raven Ridge River Saffron Sierra Silver Slate Solar Sparrow Spruce Stellar Summit Tidal "
+    "Timber Topaz Vector Verdant Willow Zephyr"
+)
+COMPANY_MIDDLES = _words(
+    "bay bridge brook core craft dale field flow gate grid grove hill lake lane light line "
+    "link loop mark mill path peak point port reach rock scale side span spring stone stream "
+    "tide vale view wave way well wind works yard"
+)
+COMPANY_ENDS = _words(
     "Analytics Capital Clinics Foods Freight Group Health Industries Insurance Labs Logistics "
     "Media Partners Retail Robotics Schools Software Systems Travel Ventures"
-).split()
+)
 LEGAL_FORMS = ("Inc", "LLC", "Ltd", "GmbH", "BV", "SA")
 RIVALS = ("Prospectly", "Rankforce", "Scorewell", "Leadlytic", "Tierwise", "Signalhub")
 
@@ -184,3 +191,13 @@ COLD_NOTES = (
     "Left a voicemail, no answer.",
     "Only looking around, asked to be called in some months.",
 )
+
+# By seniority.
+HEADLINES = (
+    "Works in {department} at {company}",
+    "{department} manager at {company}",
+    "Directs {department} at {company}",
+    "Vice-president for {department} at {company}",
+    "Leads {company}, with an eye on {department}",
+)
+DESCRIPTION = "{company}: a {industry} company of about {employees} people. Funding: {funding}."

@@ -13,7 +13,7 @@
     {%- for measure in measures() if measure.kind in ("window", "decay") -%}
         {%- do features.append({
             "name": "colleagues_engagement_" ~ measure.name, "type": "number", "unit": "events",
-            "sql": "greatest(account_" ~ measure.column ~ " - coalesce(engagement_" ~ measure.name ~ ", 0), 0)",
+            "sql": "greatest(round(account_" ~ measure.column ~ " - coalesce(engagement_" ~ measure.name ~ ", 0), 6), 0)",
             "known_when": known,
             "description": "Engagement of the other leads of the account, " ~ measure_phrase(measure) ~ ".",
         }) -%}

@@ -11,6 +11,9 @@
     window, or at once if it is known only later. Each such change is brought to the first moment that sees it (most
     of the short windows' changes cancel there), and a running sum over the moments gives all of them. The cost is
     that of the ledger and of what comes out, not of their product.
+
+    Threads add up in any order; fsum (Kahan 1965) gives the same double all the same, so that a replay gives the
+    same features.
 -#}
 {% macro engagement_at_moments(ledger, spine, as_of) %}
     {%- set windows = measures() | selectattr("kind", "equalto", "window") | list -%}
@@ -62,9 +65,9 @@
             cast(sum(changes.{{ measure.column }}) as integer) as {{ measure.column }},
             {%- endfor %}
             {%- for measure in decays %}
-            sum(changes.{{ measure.column }}) as {{ measure.column }},
+            fsum(changes.{{ measure.column }}) as {{ measure.column }},
             {%- endfor %}
-            sum(changes.total) as total,
+            fsum(changes.total) as total,
             min(changes.occurred_at) as first_at,
             max(changes.occurred_at) as last_at
 

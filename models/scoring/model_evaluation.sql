@@ -88,13 +88,13 @@ tenths as (
 
     select
         evaluated_version,
-        sum(abs(sum_probability - sum_won)) / sum(count_rows) as calibration_error
+        fsum(abs(sum_probability - sum_won)) / sum(count_rows) as calibration_error
 
     from (
         select
             evaluated_version,
             tenth,
-            sum(probability) as sum_probability,
+            fsum(probability) as sum_probability,
             sum(won) as sum_won,
             count(*) as count_rows
         from ranked
@@ -114,12 +114,12 @@ metrics as (
         count(distinct lead_id) as count_leads,
         sum(won) as count_conversions,
         avg(won) as conversion_rate,
-        avg(probability) as mean_probability,
+        favg(probability) as mean_probability,
 
         (sum(mean_rank) filter (where label) - sum(won) * (sum(won) + 1) / 2e0)
         / nullif(sum(won) * (count(*) - sum(won)), 0) as auc,
-        avg(-ln(case when label then clipped_probability else 1 - clipped_probability end)) as log_loss,
-        avg(pow(probability - won, 2)) as brier_score
+        favg(-ln(case when label then clipped_probability else 1 - clipped_probability end)) as log_loss,
+        favg(pow(probability - won, 2)) as brier_score
 
     from ranked
     group by evaluated_version, model_kind
@@ -138,12 +138,13 @@ final as (
         cast(metrics.count_leads as bigint) as count_leads,
         cast(metrics.count_conversions as bigint) as count_conversions,
         metrics.conversion_rate,
-        metrics.mean_probability,
+        -- the last digits of a sum depend on the order in which threads add it up
+        round(metrics.mean_probability, 12) as mean_probability,
 
         metrics.auc,
-        metrics.log_loss,
-        metrics.brier_score,
-        tenths.calibration_error,
+        round(metrics.log_loss, 12) as log_loss,
+        round(metrics.brier_score, 12) as brier_score,
+        round(tenths.calibration_error, 12) as calibration_error,
 
         run_context.as_of
 

@@ -1,0 +1,89 @@
+"""Any past moment can be run again and gives what it would have given then, to the bit."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import Warehouse
+
+pytestmark = pytest.mark.slow
+
+MOMENT = "2025-10-15 09:30:00"
+
+# When a row of each table is known. Rows that tell no time are there from the beginning.
+KNOWN_AT = {
+    "leads": "created_at",
+    "accounts": "known_at",
+    "events": "coalesce(received_at, occurred_at)",
+    "identities": "identified_at",
+    "outcomes": "outcome_at",
+    "touches": "touched_at",
+    "feedback": "given_at",
+    "qualification": "answered_at",
+    "notes": "noted_at",
+    "attribute_changes": "known_at",
+}
+
+# Public tables and what they rest on, less what tells when and from which folder the build itself ran.
+COMPARED = {
+    "lead_scores": "* exclude (scored_at)",
+    "lead_score_history": "* exclude (scored_at)",
+    "lead_models": "*",
+    "model_evaluation": "*",
+    "rejected_rows": "* replace (parse_filename(source_file) as source_file)",
+    "lead_merges": "*",
+    "account_merges": "*",
+    "features": "*",
+    "feature_catalog": "*",
+    "training_moments": "*",
+    "engagement_ledger": "*",
+}
+
+
+@pytest.fixture(scope="module")
+def replays(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, Warehouse]:
+    """Two builds as of one moment: from all facts, and from those alone that were known then."""
+    folder = tmp_path_factory.mktemp("replay")
+    raw_then = folder / "raw_then"
+    shutil.copytree(demo_raw, raw_then)
+    with duckdb.connect() as connection:
+        for table, known_at in KNOWN_AT.items():
+            path = raw_then / f"{table}.parquet"
+            connection.execute(
+                f"copy (select * from '{demo_raw / path.name}'"
+                f" where {known_at} <= timestamp '{MOMENT}' or {known_at} is null) to '{path}'"
+            )
+            [(later,)] = connection.execute(
+                f"select count(*) from '{demo_raw / path.name}' where {known_at} > timestamp '{MOMENT}'"
+            ).fetchall()
+            assert later, f"the demo world has no later {table} to hide"
+
+    as_of = ("--vars", f"{{as_of: '{MOMENT}'}}")
+    return (
+        Warehouse(folder / "now").build(demo_raw, *as_of),
+        Warehouse(folder / "then").build(raw_then, *as_of),
+    )
+
+
+@pytest.mark.parametrize("table", COMPARED)
+def test_later_facts_change_nothing(replays, table):
+    now, then = replays
+    columns = COMPARED[table]
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{now.database}' as now (read_only)")
+        connection.execute(f"attach '{then.database}' as then_ (read_only)")
+        for one, other in (("now", "then_"), ("then_", "now")):
+            only_in_one = connection.execute(
+                f"select {columns} from {one}.{table} except all select {columns} from {other}.{table}"
+            ).fetchmany(3)
+            assert not only_in_one, f"only in {one}"
+        [(count,)] = connection.execute(f"select count(*) from now.{table}").fetchall()
+    assert count or table == "account_merges"
+
+
+def test_the_replay_learnt_a_model(replays):
+    now, _ = replays
+    kinds = now.query("select model_kind from lead_models where role = 'champion'")
+    assert kinds == [("lightgbm",)]

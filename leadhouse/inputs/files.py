@@ -8,6 +8,8 @@ from pathlib import Path
 from leadhouse.inputs.contract import TABLES
 
 _SUFFIXES = (".parquet", ".csv", ".csv.gz")
+# What begins so is the system's or an editor's.
+_NOT_A_USERS = (".", "~")
 _TABLE_NAMES = tuple(table.name for table in TABLES)
 
 
@@ -24,7 +26,7 @@ def find_files(folder: Path, findings: Findings) -> dict[str, list[Path]]:
 
     A table that is there in two forms is an error, and has no files.
     """
-    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    entries = sorted(entry for entry in folder.iterdir() if entry.name[0] not in _NOT_A_USERS)
     files: dict[str, list[Path]] = {}
     for table in _TABLE_NAMES:
         forms = [entry for entry in entries if _holds(entry, table)]
@@ -52,7 +54,11 @@ def _holds(entry: Path, table: str) -> bool:
 def _files_of(form: Path, findings: Findings) -> list[Path]:
     if form.is_file():
         return [form]
-    files = sorted(file for file in form.iterdir() if file.name.endswith(_SUFFIXES))
+    files = sorted(
+        file
+        for file in form.iterdir()
+        if file.name.endswith(_SUFFIXES) and file.name[0] not in _NOT_A_USERS
+    )
     if not files:
         findings.errors.append(
             f"{form.name}: its folder has no .parquet, .csv or .csv.gz file in it."

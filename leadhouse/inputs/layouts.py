@@ -18,6 +18,7 @@ from leadhouse.inputs.sql import literal
 _CONTRACT_COLUMNS = {column.name for table in TABLES for column in table.columns}
 _DELIMITERS = (",", ";", "\t", "|")
 _SHOWN_ERRORS = 3
+_CHUNK_BYTES = 1 << 20
 # The column in which a scan gives the path of a row's file; no user calls a column so.
 PATH_COLUMN = "leadhouse: path of the file"
 
@@ -100,6 +101,8 @@ def _read_parquet(file: Path) -> tuple[Layout, int]:
 
 def _read_csv(file: Path) -> tuple[Layout, int]:
     layout = _csv_layout(file)
+    if file.suffix == ".gz":
+        _check_gzip(file)
     rows = layout.relation([file], "store_rejects = true")
     with duckdb.connect() as connection:
         try:
@@ -127,6 +130,18 @@ def _read_csv(file: Path) -> tuple[Layout, int]:
             ' quote or a line end, and write a quote within them as "".'
         )
     return layout, counts[0]
+
+
+def _check_gzip(file: Path) -> None:
+    """DuckDB reads a truncated file up to where it ends, and says nothing."""
+    try:
+        with gzip.open(file) as stream:
+            while stream.read(_CHUNK_BYTES):
+                pass
+    except (OSError, EOFError, zlib.error) as error:
+        raise UnreadableFileError(
+            f"cannot be read to its end; is it whole? Export it again. ({_first_line(error)})"
+        ) from error
 
 
 def _csv_layout(file: Path) -> Layout:

@@ -68,7 +68,9 @@ def present(value: str, sql_type: str) -> str:
     if is_text(sql_type):
         return rf"nullif(trim(cast({value} as varchar), e' \t\r\n'), '')"
     if sql_type in _FLOATING:
-        return f"nullif({value}, 'nan')"
+        # Not by comparison: from a Parquet file's statistics, in which NaN has no part, DuckDB may
+        # take it that nothing equals NaN.
+        return f"case when not isnan({value}) then {value} end"
     return value
 
 

@@ -40,3 +40,24 @@ def demo(
     for name, count in rows.items():
         summary.add_row(name, f"{count:,}")
     console.print(summary)
+
+
+@app.command()
+def features(
+    database: Annotated[Path, typer.Option(help="The warehouse that a build made.")] = Path(
+        "warehouse/leadhouse.duckdb"
+    ),
+) -> None:
+    """Print the catalogue of features as a page of Markdown."""
+    import duckdb  # noqa: PLC0415
+
+    from leadhouse.catalog import catalog_page  # noqa: PLC0415
+
+    try:
+        typer.echo(catalog_page(database), nl=False)
+    except duckdb.Error as error:
+        typer.echo(
+            f"leadhouse features: no catalogue in {database} (run scripts/build first): {error}",
+            err=True,
+        )
+        raise typer.Exit(2) from None

@@ -10,7 +10,7 @@ from leadhouse import inputs, scoring
 
 
 class Plugin(BasePlugin):
-    """Registers `input_plan` (what the raw folder holds) and `lead_score` (the champion's answer)."""
+    """Registers what reads the raw folder, and what answers for a model (`lead_score`)."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         inputs.register(conn)

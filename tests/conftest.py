@@ -46,7 +46,7 @@ class Warehouse:
         )
 
     def build(self, raw_dir: Path, *arguments: str) -> "Warehouse":
-        """`dbt build` on a folder of input files; the test fails, with dbt's words, when it does."""
+        """`dbt build` on a folder of input files; when it fails so does the test, in its words."""
         done = self.dbt("build", *arguments, raw_dir=raw_dir)
         assert done.returncode == 0, done.stdout
         return self

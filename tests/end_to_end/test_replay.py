@@ -26,7 +26,7 @@ KNOWN_AT = {
     "attribute_changes": "known_at",
 }
 
-# Public tables and what they rest on, less what tells when and from which folder the build itself ran.
+# Public tables and what they rest on, less what tells when and from where the build ran.
 COMPARED = {
     "lead_scores": "* exclude (scored_at)",
     "lead_score_history": "* exclude (scored_at)",
@@ -43,7 +43,9 @@ COMPARED = {
 
 
 @pytest.fixture(scope="module")
-def replays(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, Warehouse]:
+def replays(
+    demo_raw: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Warehouse, Warehouse]:
     """Two builds as of one moment: from all facts, and from those alone that were known then."""
     folder = tmp_path_factory.mktemp("replay")
     raw_then = folder / "raw_then"
@@ -56,7 +58,8 @@ def replays(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[W
                 f" where {known_at} <= timestamp '{MOMENT}' or {known_at} is null) to '{path}'"
             )
             [(later,)] = connection.execute(
-                f"select count(*) from '{demo_raw / path.name}' where {known_at} > timestamp '{MOMENT}'"
+                f"select count(*) from '{demo_raw / path.name}'"
+                f" where {known_at} > timestamp '{MOMENT}'"
             ).fetchall()
             assert later, f"the demo world has no later {table} to hide"
 
@@ -76,7 +79,8 @@ def test_later_facts_change_nothing(replays, table):
         connection.execute(f"attach '{then.database}' as then_ (read_only)")
         for one, other in (("now", "then_"), ("then_", "now")):
             only_in_one = connection.execute(
-                f"select {columns} from {one}.{table} except all select {columns} from {other}.{table}"
+                f"select {columns} from {one}.{table}"
+                f" except all select {columns} from {other}.{table}"
             ).fetchmany(3)
             assert not only_in_one, f"only in {one}"
         [(count,)] = connection.execute(f"select count(*) from now.{table}").fetchall()

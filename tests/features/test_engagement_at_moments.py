@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import Warehouse
+
 AS_OF = datetime(2026, 1, 1)
 HALF_LIVES = (3, 14, 60)
 WINDOWS = (1, 7, 30, 90)
@@ -46,8 +48,6 @@ def by_hand(entries: list[Entry], moment: datetime) -> dict[str, object] | None:
 
 @pytest.fixture(scope="module")
 def engagement_sql(tmp_path_factory) -> str:
-    from tests.conftest import Warehouse
-
     macro = "engagement_at_moments('ledger', 'spine', \"timestamp '2026-01-01'\")"
     return Warehouse(tmp_path_factory.mktemp("compile")).compile(
         "with {{ " + macro + " }} select * from engagement_at_moments"
@@ -79,9 +79,7 @@ def in_one_pass(
     return {(row.pop("spine_id"), row.pop("signal_number")): row for row in rows}
 
 
-def largest_error(
-    sql: str, entries: list[Entry], spine: list[tuple[int, datetime]]
-) -> float:
+def largest_error(sql: str, entries: list[Entry], spine: list[tuple[int, datetime]]) -> float:
     """The largest relative error of a decayed sum; everything else must be equal."""
     found = in_one_pass(sql, entries, spine)
     worst = 0.0

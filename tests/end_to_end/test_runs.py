@@ -1,0 +1,120 @@
+"""Whole runs as a user makes them: again, a day later, with too little, with nonsense."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import Warehouse
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def twice(
+    demo_raw: Path, demo_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Warehouse, Warehouse]:
+    """The demo world's warehouse, and a copy of it that was built once more."""
+    again = Warehouse(tmp_path_factory.mktemp("again"))
+    shutil.copy(demo_warehouse.database, again.database)
+    return demo_warehouse, again.build(demo_raw)
+
+
+def test_a_second_run_tells_the_same_scores_and_learns_nothing_new(twice):
+    first, second = twice
+    for table, columns in {
+        "lead_scores": "* exclude (scored_at)",
+        "lead_score_history": "*",
+        "lead_models": "* exclude (onnx)",
+        "model_evaluation": "*",
+    }.items():
+        query = f"select {columns} from {table} order by all"
+        assert first.query(query) == second.query(query), table
+
+
+def test_a_day_later_the_history_has_grown_and_the_model_stays(twice, demo_raw):
+    _, warehouse = twice
+    [(as_of, count_before)] = warehouse.query("select max(as_of), count(*) from lead_score_history")
+    models_before = warehouse.query("select model_version from lead_models order by all")
+    history_before = warehouse.query("select * from lead_score_history order by all")
+
+    warehouse.build(demo_raw, "--vars", f"{{as_of: '{as_of.replace(day=as_of.day + 1)}'}}")
+
+    assert warehouse.query("select model_version from lead_models order by all") == models_before
+    history = warehouse.query("select * from lead_score_history order by all")
+    assert set(history_before) < set(history)
+    [(count_now,)] = warehouse.query("select count(*) from lead_scores")
+    assert len(history) == count_before + count_now
+
+
+def test_without_outcomes_the_rules_score_and_say_so(demo_raw, tmp_path):
+    raw = tmp_path / "raw"
+    shutil.copytree(demo_raw, raw)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * from '{demo_raw}/outcomes.parquet' limit 0)"
+            f" to '{raw}/outcomes.parquet'"
+        )
+    warehouse = Warehouse(tmp_path / "warehouse")
+
+    refused = warehouse.dbt("build", raw_dir=raw)
+    assert refused.returncode != 0
+    assert "allow_empty_tables" in refused.stdout
+    assert "Traceback" not in refused.stdout
+
+    warehouse.build(raw, "--vars", "{allow_empty_tables: [outcomes]}")
+    [(kind, reason)] = warehouse.query(
+        "select model_kind, promotion_reason from lead_models where is_promoted"
+    )
+    assert kind == "rules"
+    assert "200" in reason and "40" in reason
+    [(count, count_probabilities, least, most)] = warehouse.query(
+        "select count(*), count(conversion_probability), min(score), max(score) from lead_scores"
+    )
+    assert count > 0 and count_probabilities == 0 and least >= 0 and 0 < most <= 100
+
+
+def test_only_the_required_tables_and_columns_are_enough(demo_raw, tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    with duckdb.connect() as connection:
+        for table, columns in {
+            "leads": "lead_id, created_at",
+            "events": "event_id, occurred_at, event_type, lead_id",
+            "outcomes": "lead_id, outcome, outcome_at",
+        }.items():
+            connection.execute(
+                f"copy (select {columns} from '{demo_raw}/{table}.parquet') to '{raw}/{table}.csv'"
+            )
+    warehouse = Warehouse(tmp_path / "warehouse").build(raw)
+    [(count,)] = warehouse.query("select count(*) from lead_scores")
+    assert count > 0
+    unknown = warehouse.query(
+        "select count(seniority), count(account_employee_count), count(outreach_touches_30d),"
+        " count(pricing_page_views_30d) from features"
+    )
+    assert unknown == [(0, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ("{tier_policy: best_first}", 'tier_policy names "best_first"'),
+        ("{label_horizon_days: soon}", "`label_horizon_days` must be a number of at least 1"),
+        ("{half_lives_days: [0.5, 3]}", "`half_lives_days` must be a list of different whole"),
+        ("{training_history_days: 2000}", "no more than 500 times the shortest"),
+        ("{signals: [{name: Pricing}]}", "needs a name of lower-case letters"),
+        ("{signals: [{name: calls, event_types: [call], channel: fax}]}", "needs a `channel`"),
+        ("{retrain: sometimes}", "`retrain` must be auto, always or never"),
+        ("{as_of: last tuesday}", "as_of"),
+    ],
+)
+def test_a_wrong_variable_gives_a_sentence(twice, demo_raw, variables, sentence):
+    _, warehouse = twice
+    done = warehouse.dbt(
+        "build", "--select", "int_lead_scores", "--vars", variables, raw_dir=demo_raw
+    )
+    assert done.returncode != 0
+    assert sentence in " ".join(done.stdout.split())
+    assert "Traceback" not in done.stdout

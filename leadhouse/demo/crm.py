@@ -84,7 +84,7 @@ def leads_table(world: World, records: Records, accounts: Accounts) -> pa.Table:
             "lead_source": columns.texts(sources, some(0.03)),
             "campaign": columns.words(np.where(some(0.4), campaign, -1), vocabulary.CAMPAIGNS),
             "owner_id": columns.keys("rep-", np.where(some(0.9), company % REPS + 1, -1), 2),
-            "is_deleted": columns.numbers(is_disqualified & some(0.03)),
+            "is_deleted": columns.numbers(is_disqualified & is_alone & some(0.03)),
             "x_team_size": columns.numbers(np.maximum(1, team).round(), some(0.6)),
             "x_agreed_to_news": columns.numbers(some(0.5)),
             "x_persona": columns.words(persona, PERSONAS),

@@ -22,6 +22,7 @@ SPOILS: Mapping[str, tuple[Mapping[str, object], ...]] = {
         {"event_id": "E-nobody", "lead_id": None, "anonymous_id": None},
         {"event_id": "E-no-type", "event_type": None},
         {"event_id": "E-future", "occurred_at": dt.datetime(2030, 1, 1)},
+        {"event_id": "E-foreseen", "received_at": dt.datetime(2020, 1, 1)},
         {"url": "/changed-afterwards"},
     ),
     "identities": ({"lead_id": None}, {"identified_at": None}),

@@ -21,7 +21,7 @@ _NESTED = ("STRUCT(", "MAP(", "UNION(", "VARIANT", "GEOMETRY")
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _CLOCK = r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?"
-_OFFSET = r"[+-]\d{2}(:?\d{2})?"
+_OFFSET = r"[+-](0\d|1[0-4])(:?[0-5]\d)?"
 _UTC_TIME = rf"{_DATE}([ T]{_CLOCK} ?(Z|UTC)?)?"
 _OFFSET_TIME = rf"{_DATE}[ T]{_CLOCK} ?{_OFFSET}"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
@@ -131,7 +131,8 @@ def _time(value: str, sql_type: str) -> str:
 def _number(value: str, sql_type: str) -> str:
     if is_text(sql_type):
         number = f"try_cast({value} as double)"
-        return f"case when regexp_full_match({value}, '{_NUMBER}') then {number} end"
+        is_number = f"regexp_full_match({value}, '{_NUMBER}') and isfinite({number})"
+        return f"case when {is_number} then {number} end"
     if sql_type in _FLOATING:
         return f"case when isfinite({value}) then cast({value} as double) end"
     return f"cast({value} as double)"

@@ -3,7 +3,7 @@
 import csv
 import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -141,7 +141,7 @@ class Staging:
     """The compiled SQL of models/staging, by model, in an order in which it can be run."""
 
     database: str
-    models: dict[str, str]
+    models: dict[str, str] = field(repr=False)
 
     def build(self, folder: Path, as_of: str | None = None) -> duckdb.DuckDBPyConnection:
         """The staging tables that the project makes of a folder of input files."""

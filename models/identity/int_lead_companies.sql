@@ -66,6 +66,8 @@ final as (
         joined.account_known_at,
         coalesce(company_domains.domain, joined.email_company_domain) as company_domain,
         case
+            when company_domains.domain = joined.email_company_domain
+                then least(joined.account_known_at, joined.email_known_at)
             when company_domains.domain is not null then joined.account_known_at
             when joined.email_company_domain is not null then joined.email_known_at
         end as company_domain_known_at

@@ -32,12 +32,18 @@ NAMES = {
 ACCOUNT_DOMAINS = {None: None, "acme": "acme.com", "beta": "beta.org", "nowhere": None}
 ACCOUNTS = [
     {"account_id": "acme", "name": "Acme", "domain": "https://www.acme.com/", "known_at": START},
-    {"account_id": "beta", "name": "Beta", "domain": "BETA.org", "known_at": None},
+    {
+        "account_id": "beta",
+        "name": "Beta",
+        "domain": "BETA.org",
+        "known_at": START + timedelta(days=6),
+    },
 ]
+DAYS = 12
 
 LEADS = st.lists(
     st.tuples(
-        st.integers(0, 12),
+        st.integers(0, DAYS),
         st.sampled_from(list(EMAILS)),
         st.sampled_from(list(NAMES)),
         st.sampled_from(list(ACCOUNT_DOMAINS)),
@@ -53,23 +59,28 @@ def expected_leads(leads: list[dict]) -> dict[str, tuple[str, datetime]]:
         key=lambda lead: (lead["created_at"], lead["lead_id"]),
     )
 
-    def keys(lead: dict) -> set:
+    def keys_known(lead: dict, moment: datetime) -> set:
         mailbox, email_company = EMAILS[lead["email"]]
         name = NAMES[lead["first_name"], lead["last_name"]]
         company = ACCOUNT_DOMAINS[lead["account_id"]] or email_company
+        # What the e-mail address does not tell of the company, its account must.
+        is_company_known = company == email_company or any(
+            account["account_id"] == lead["account_id"] and account["known_at"] <= moment
+            for account in ACCOUNTS
+        )
         by_email = {("e-mail", mailbox)} if mailbox else set()
-        by_name = {("name", name, company)} if name and company else set()
+        by_name = {("name", name, company)} if name and company and is_company_known else set()
         return by_email | by_name
 
     known_by = {}
-    for moment in sorted({lead["created_at"] for lead in kept}):
+    for moment in (START + timedelta(days=day) for day in range(DAYS + 1)):
         graph = nx.Graph()
         there = [lead for lead in kept if lead["created_at"] <= moment]
         graph.add_nodes_from(lead["lead_id"] for lead in there)
         graph.add_edges_from(
             (one["lead_id"], other["lead_id"])
             for one, other in combinations(there, 2)
-            if keys(one) & keys(other)
+            if keys_known(one, moment) & keys_known(other, moment)
         )
         known_by[moment] = graph
     order = [lead["lead_id"] for lead in kept]

@@ -52,11 +52,12 @@ def largest_difference(
 
 
 def _hard_rows(model: FittedModel, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    moves = {(position, np.nan) for position in range(len(model.schema))}
+    moves: set[tuple[int, float]] = set()
     for tree in from_booster(model.booster):
         for split in splits(tree):
             if not isinstance(split.against, tuple):
-                at = np.float32(split.against)
+                with np.errstate(over="ignore"):  # a threshold beyond all numbers is infinity
+                    at = np.float32(split.against)
                 moves |= {
                     (split.feature, float(value))
                     for value in (at, np.nextafter(at, -np.inf), np.nextafter(at, np.inf))
@@ -65,9 +66,12 @@ def _hard_rows(model: FittedModel, matrix: np.ndarray, rng: np.random.Generator)
         count_words = len(model.schema.features[position].vocabulary)
         moves |= {(position, float(code)) for code in range(_UNSEEN_CODE, count_words + 1)}
 
-    positions, values = map(np.array, zip(*sorted(moves), strict=True))
-    moved = matrix[rng.integers(len(matrix), size=len(moves))]
-    moved[np.arange(len(moves)), positions] = values
+    # NaN has no place in an order, and the same rows must come of the same model each time.
+    to_null = [(position, np.nan) for position in range(len(model.schema))]
+    moves_in_order = [*to_null, *sorted(moves)]
+    positions, values = map(np.array, zip(*moves_in_order, strict=True))
+    moved = matrix[rng.integers(len(matrix), size=len(moves_in_order))]
+    moved[np.arange(len(moves_in_order)), positions] = values
 
     is_number = np.array([feature.kind == "number" for feature in model.schema.features])
     extremes = np.where(is_number, np.array([[np.nan], [np.inf], [-np.inf]]), np.nan)

@@ -1,6 +1,7 @@
 """The feature schema: what a model is given, in which order, and what it knows of each category."""
 
 import hashlib
+from collections import Counter
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -37,8 +38,7 @@ class FeatureSchema(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        names = self.names
-        repeated = sorted({name for name in names if names.count(name) > 1})
+        repeated = sorted(name for name, count in Counter(self.names).items() if count > 1)
         if repeated:
             raise ValueError(f"Feature names must be unique; repeated: {', '.join(repeated)}.")
         for feature in self.features:

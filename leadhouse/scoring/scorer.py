@@ -78,18 +78,18 @@ class Scorer:
         Raises:
             ModelRefusedError: a column that the model needs is not there, or has another type.
         """
-        custom = unfold_custom(features) if any(f.is_custom for f in self.schema.features) else {}
-        nothing = pa.nulls(len(features))
+        given = dict(zip(features.schema.names, features.columns, strict=True))
+        if any(feature.is_custom for feature in self.schema.features):
+            nothing = pa.nulls(len(features))
+            absent = {f.name: nothing for f in self.schema.features if f.is_custom}
+            given |= absent | unfold_custom(features)
         feeds = {}
         for feature in self.schema.features:
-            if feature.is_custom:
-                column = custom.get(feature.name, nothing)
-            elif feature.name in features.schema.names:
-                column = features.column(feature.name)
-            else:
+            if feature.name not in given:
                 raise ModelRefusedError(
                     f"The model needs the feature {feature.name}, which is not among those given."
                 )
+            column = given[feature.name]
             try:
                 feeds[feature.name] = _feed(column, feature.kind)
             except pa.ArrowInvalid as error:

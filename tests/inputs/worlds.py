@@ -3,7 +3,7 @@
 import csv
 import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -136,12 +136,12 @@ def read(folder: Path, table: str, columns: str = "*") -> list[tuple]:
         return connection.execute(f"select {columns} from ({plan.views[table]})").fetchall()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Staging:
     """The compiled SQL of models/staging, by model, in an order in which it can be run."""
 
     database: str
-    models: dict[str, str] = field(repr=False)
+    models: dict[str, str]
 
     def build(self, folder: Path, as_of: str | None = None) -> duckdb.DuckDBPyConnection:
         """The staging tables that the project makes of a folder of input files."""

@@ -9,13 +9,13 @@ run_context as (
 judged as (
 
     {% for table in input_tables() %}
-        select
-            '{{ table }}' as input_table,
-            known_at,
-            reject_reason is not null as is_rejected,
-            is_exact_duplicate
-        from {{ ref('base_' ~ table) }}
-        {% if not loop.last %}union all{% endif %}
+    select
+        '{{ table }}' as input_table,
+        known_at,
+        reject_reason is not null as is_rejected,
+        is_exact_duplicate
+    from {{ ref('base_' ~ table) }}
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -48,12 +48,12 @@ counted as (
 unmatched as (
 
     {% for table, lead_id in lead_references().items() %}
-        select
-            '{{ table }}' as input_table,
-            count(*) as count_unmatched
-        from {{ ref('stg_' ~ table) }} as facts
-        where {{ lead_id }} not in (select leads.lead_id from {{ ref('stg_leads') }} as leads)
-        {% if not loop.last %}union all{% endif %}
+    select
+        '{{ table }}' as input_table,
+        count(*) as count_unmatched
+    from {{ ref('stg_' ~ table) }} as facts
+    where {{ lead_id }} not in (select leads.lead_id from {{ ref('stg_leads') }} as leads)
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),
@@ -61,8 +61,8 @@ unmatched as (
 input_tables as (
 
     {% for table in input_tables() %}
-        select '{{ table }}' as input_table
-        {% if not loop.last %}union all{% endif %}
+    select '{{ table }}' as input_table
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

@@ -9,15 +9,15 @@ run_context as (
 rejected as (
 
     {% for table in input_tables() %}
-        select
-            '{{ table }}' as input_table,
-            source_file,
-            reject_reason as reason,
-            row_text,
-            known_at
-        from {{ ref('base_' ~ table) }}
-        where reject_reason is not null
-        {% if not loop.last %}union all{% endif %}
+    select
+        '{{ table }}' as input_table,
+        source_file,
+        reject_reason as reason,
+        row_text,
+        known_at
+    from {{ ref('base_' ~ table) }}
+    where reject_reason is not null
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

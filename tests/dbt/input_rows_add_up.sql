@@ -4,11 +4,11 @@ with
 rows_in as (
 
     {% for table in input_tables() %}
-        select
-            '{{ table }}' as input_table,
-            count(*) as count_rows_in
-        from {{ source('raw', table) }}
-        {% if not loop.last %}union all{% endif %}
+    select
+        '{{ table }}' as input_table,
+        count(*) as count_rows_in
+    from {{ source('raw', table) }}
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 ),

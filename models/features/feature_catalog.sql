@@ -41,7 +41,8 @@ final as (
         type as feature_type,
         'as given' as unit,
         'Your own column of the ' || entity || '.' as description,
-        'when the CRM''s history says so; without a history, since the ' || entity || ' was known' as known_when
+        'when the CRM''s history says so; without a history, since the '
+        || entity || ' was known' as known_when
     from own_columns
 
 )

@@ -1,4 +1,4 @@
-{#- What a model has learnt to read: it must be trained anew when a feature's name, type or definition changes. -#}
+{#- What a model reads: it must be trained anew when a feature's name, type or definition changes. -#}
 {%- set definitions = [] -%}
 {%- for feature in feature_definitions() -%}
     {%- do definitions.append(feature.name ~ " " ~ feature.type ~ " " ~ feature.sql) -%}

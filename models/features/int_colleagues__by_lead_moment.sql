@@ -65,7 +65,11 @@ counts as (
         sum(leads) over by_account as count_leads,
         sum(wins) over by_account as count_wins
     from changes_by_time
-    window by_account as (partition by account_id order by changed_at rows between unbounded preceding and current row)
+    window by_account as (
+        partition by account_id
+        order by changed_at
+        rows between unbounded preceding and current row
+    )
 
 ),
 
@@ -87,7 +91,9 @@ final as (
     asof left join counts
         on spine_accounts.account_id = counts.account_id and spine_accounts.moment_at >= counts.changed_at
     left join engagement
-        on spine_accounts.account_id = engagement.account_id and spine_accounts.moment_at = engagement.moment_at
+        on
+            spine_accounts.account_id = engagement.account_id
+            and spine_accounts.moment_at = engagement.moment_at
 
 )
 

@@ -117,7 +117,9 @@ final as (
     asof left join lead_attributes
         on facts.lead_id = lead_attributes.lead_id and facts.moment_at >= lead_attributes.valid_from
     asof left join account_attributes
-        on facts.account_id = account_attributes.account_id and facts.moment_at >= account_attributes.valid_from
+        on
+            facts.account_id = account_attributes.account_id
+            and facts.moment_at >= account_attributes.valid_from
     asof left join duplicates
         on facts.lead_id = duplicates.lead_id and facts.moment_at >= duplicates.merged_at
     asof left join qualification

@@ -11,8 +11,7 @@ with engagement as (
 signal_stages as (
 
     {%- for signal in positive %}
-    select '{{ signal.name }}' as signal, '{{ signal.channel }}' as channel, '{{ signal.stage }}' as stage
-    {{- " union all" if not loop.last }}
+    select '{{ signal.name }}' as signal, '{{ signal.channel }}' as channel, '{{ signal.stage }}' as stage{{ " union all" if not loop.last }}
     {%- endfor %}
 
 ),
@@ -28,8 +27,7 @@ final as (
         arg_max(engagement.signal, (engagement.last_at, engagement.signal_number)) as last_signal,
         arg_max(signal_stages.channel, (engagement.last_at, engagement.signal_number)) as last_channel,
         {%- for stage in funnel_stages() %}
-        min(engagement.first_at) filter (where signal_stages.stage = '{{ stage }}') as {{ stage }}_at
-        {{- "," if not loop.last }}
+        min(engagement.first_at) filter (where signal_stages.stage = '{{ stage }}') as {{ stage }}_at{{ "," if not loop.last }}
         {%- endfor %}
 
     from engagement

@@ -28,7 +28,7 @@ final as (
     -- Two sets of answers at one moment: the same one of them wins in every run.
     qualify row_number() over (
         partition by leads.canonical_lead_id, greatest(answers.known_at, leads.known_at)
-        order by answers.answered_at desc, answers.lead_id
+        order by answers.answered_at desc, answers.lead_id asc
     ) = 1
 
 )

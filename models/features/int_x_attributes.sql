@@ -1,4 +1,11 @@
-with attributes as (
+with account_attributes as (
+
+    select unnest(map_entries(x_attributes)) as attribute
+    from {{ ref('int_account_attributes') }}
+
+),
+
+attributes as (
 
     select unnest(map_entries(x_attributes)) as attribute
     from {{ ref('int_lead_attributes') }}
@@ -6,8 +13,8 @@ with attributes as (
     union all
 
     -- An account's own columns take a prefix, since a lead may have one of the same name.
-    select {'key': 'account_' || attribute.key, 'value': attribute.value} as attribute
-    from (select unnest(map_entries(x_attributes)) as attribute from {{ ref('int_account_attributes') }}) as accounts
+    select struct_pack(key := 'account_' || attribute.key, value := attribute.value) as attribute
+    from account_attributes
 
 ),
 

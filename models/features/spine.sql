@@ -12,24 +12,30 @@ lifecycles as (
 
 ),
 
+steps as (
+
+    select unnest(range({{ count_moments }} + 1)) as steps_back
+
+),
+
 -- Past moments on a grid that ends today: today is the moment of scoring.
 moments as (
 
     select {{ days_after('run_context.as_of', '-' ~ step_days ~ ' * steps.steps_back') }} as moment_at
     from run_context
-    cross join (select unnest(range({{ count_moments }} + 1)) as steps_back) as steps
+    cross join steps
 
 ),
 
--- Where most leads close before the grid meets them once (a call centre, say), a lead's creation is its moment too.
+-- Where most leads close before the grid meets them once (in a call centre, say), their creation is a moment too.
 creation_policy as (
 
     select
         {% if var('snapshot_at_creation') == 'auto' -%}
-            coalesce(median({{ days_between('created_at', 'closed_at') }}) < {{ step_days }}, false)
+            coalesce(median({{ days_between('created_at', 'closed_at') }}) < {{ step_days }}, false) as is_at_creation
         {%- else -%}
-            {{ var('snapshot_at_creation') }}
-        {%- endif %} as is_at_creation
+            {{ var('snapshot_at_creation') }} as is_at_creation
+        {%- endif %}
     from lifecycles
     where closed_at is not null
 

@@ -38,7 +38,8 @@ scored as (
         champion.model_kind,
         champion.feature_set_version,
         {{ lead_score(ref('lead_models'), 'champion.model_version', 'leads') }} as prediction,
-        {{ lead_score(ref('lead_models'), 'champion.model_version', 'leads_without_fit') }} as prediction_without_fit,
+        {{ lead_score(ref('lead_models'), 'champion.model_version', 'leads_without_fit') }}
+            as prediction_without_fit,
         {{ lead_score(ref('lead_models'), 'champion.model_version', 'leads_without_engagement') }}
             as prediction_without_engagement
 

@@ -24,13 +24,13 @@ tiers as (
         policy = '{{ var("tier_policy") }}'
         -- An unknown policy would leave every lead without a tier, and so without a score.
         and (
-            '{{ var("tier_policy") }}' in (select policy from tier_policies)
-            or error('The variable tier_policy names "{{ var("tier_policy") }}", which is no policy of the seed tier_policies.')
+            '{{ var("tier_policy") }}' in (select policies.policy from tier_policies as policies)
+            or error('The variable tier_policy names "{{ var("tier_policy") }}", no policy of the seed tier_policies.')
         )
 
 ),
 
--- The share that scores lower, so that leads with one score share one percentile and no tie makes half of them hot.
+-- The share that scores lower: leads with one score share one percentile, and no tie makes half of them hot.
 ranked as (
 
     select

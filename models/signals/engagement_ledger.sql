@@ -50,7 +50,8 @@ notes as (
 
 ),
 
--- What people wrote down names the lead as the CRM knew it; it counts for the canonical lead once that is known.
+-- What people wrote down names the lead as the CRM knew it; it counts for the canonical lead once that is
+-- known.
 people as (
 
     select

@@ -12,14 +12,14 @@ engagement as (
 
 ),
 
--- The first event to be known stands for its day, session or topic. Being the least of (known_at, occurred_at), it
--- is the same at any later moment.
+-- The first event to be known stands for its day, session or topic. Being the least of (known_at, occurred_at),
+-- it is the same at any later moment.
 days as (
 
     select
         lead_id,
         cast(occurred_at as date) as active_date,
-        min({'known_at': known_at, 'occurred_at': occurred_at}) as first_known
+        min(struct_pack(known_at := known_at, occurred_at := occurred_at)) as first_known
 
     from engagement
     group by lead_id, cast(occurred_at as date)
@@ -31,7 +31,7 @@ sessions as (
     select
         lead_id,
         session_id,
-        min({'known_at': known_at, 'occurred_at': occurred_at}) as first_known
+        min(struct_pack(known_at := known_at, occurred_at := occurred_at)) as first_known
 
     from engagement
     where session_id is not null
@@ -44,7 +44,7 @@ topics as (
     select
         lead_id,
         topic,
-        min({'known_at': known_at, 'occurred_at': occurred_at}) as first_known
+        min(struct_pack(known_at := known_at, occurred_at := occurred_at)) as first_known
 
     from engagement
     where topic is not null
@@ -75,10 +75,10 @@ email_responses as (
     select
         answers.lead_id,
         sends.sent_at,
-        min({
-            'known_at': greatest(answers.known_at, sends.known_at),
-            'occurred_at': answers.occurred_at,
-        }) as first_known
+        min(struct_pack(
+            known_at := greatest(answers.known_at, sends.known_at),
+            occurred_at := answers.occurred_at
+        )) as first_known
 
     from email_answers as answers
     asof inner join email_sends as sends

@@ -17,9 +17,9 @@ lifecycles as (
 
 ),
 
--- A fit as of its origin calibrates on the newest moments whose labels were all known by then, and trains on moments
--- whose labels were all known when the calibration's moments began. The evaluation is the same fit at an earlier
--- origin, tested on what came after.
+-- A fit as of its origin calibrates on the newest moments whose labels were all known by then, and trains on
+-- moments whose labels were all known when the calibration's moments began. The evaluation is the same fit at an
+-- earlier origin, tested on what came after.
 origins as (
 
     select
@@ -61,8 +61,8 @@ labelled as (
 
 ),
 
--- Leads that convert are known sooner than leads that do not. So a moment is used only when the labels of all its
--- leads are known: otherwise early winners would stand for all.
+-- Leads that convert are known sooner than leads that do not. So a moment is used only when the labels of all
+-- its leads are known: otherwise early winners would stand for all.
 cohorts as (
 
     select

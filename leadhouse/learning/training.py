@@ -14,15 +14,21 @@ from leadhouse.scoring.schema import FeatureSchema
 
 
 class FitSettings(BaseModel):
-    """How LightGBM learns: many small, shy trees, for few conversions among many rows."""
+    """How LightGBM learns: many shallow, shy trees, for few conversions among many rows.
+
+    Chosen by the log loss against the true probabilities of two demo worlds, and of forward splits
+    of a bank's calls: depth 3 with random thresholds (`extra_trees`) beat deeper trees, and half
+    the time. Stopping early on the last quarter of the training rows was no better than this
+    number of trees. Shallow trees are cheap to explain, too.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = 0
     count_trees: int = 300
     learning_rate: float = 0.03
-    num_leaves: int = 15
-    max_depth: int = 5
+    num_leaves: int = 8
+    max_depth: int = 3
     min_rows_in_leaf: int = 100
     l2: float = 10.0
     feature_fraction: float = 0.3
@@ -30,7 +36,7 @@ class FitSettings(BaseModel):
     max_categories: int = 64
 
     def parameters(self) -> dict[str, object]:
-        """The parameters as LightGBM names them; the same on every machine."""
+        """The parameters as LightGBM names them; with these, threads change no bit."""
         return {
             "objective": "binary",
             "learning_rate": self.learning_rate,
@@ -41,6 +47,7 @@ class FitSettings(BaseModel):
             "feature_fraction": self.feature_fraction,
             "bagging_fraction": self.row_fraction,
             "bagging_freq": 1,
+            "extra_trees": True,
             "cat_smooth": 50,
             "cat_l2": 50,
             "seed": self.seed,

@@ -29,4 +29,4 @@ select
 from rows_in
 full outer join accounted
     on rows_in.input_table = accounted.input_table
-where rows_in.count_rows_in is distinct from accounted.count_rows
+where coalesce(rows_in.count_rows_in, 0) != coalesce(accounted.count_rows, 0)

@@ -36,5 +36,4 @@ def model(dbt, session):
         settings=FitSettings(seed=seed),
     )
     rules = [Rule(**rule) for rule in rules.to_arrow_table().to_pylist()]
-    rows = train_models(read_training_set(training_set), rules, run)
-    return model_rows() if standing.is_same_as(rows) else rows
+    return standing.what_is_new(train_models(read_training_set(training_set), rules, run))

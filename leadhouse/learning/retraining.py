@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import duckdb
 import pyarrow as pa
@@ -17,10 +17,12 @@ class Standing:
 
     Attributes:
         count_runs: training runs of the whole table, whatever they were for.
+        model_versions: of the whole table.
         trained_as_of, model_kind, onnx_sha256: of the newest promoted model; None if there is none.
     """
 
     count_runs: int = 0
+    model_versions: tuple[str, ...] = ()
     trained_as_of: datetime | None = None
     model_kind: str | None = None
     onnx_sha256: str | None = None
@@ -34,7 +36,7 @@ class Standing:
         feature_set_version: str,
     ) -> Self:
         """Looks among rows of the schema `MODEL_ROWS`; those trained later do not exist yet."""
-        count_runs = models.max("training_run").fetchall()[0][0] or 0
+        written = models.project("training_run, model_version").fetchall()
         promoted = models.filter(
             duckdb.ColumnExpression("is_promoted")
             & (duckdb.ColumnExpression("trained_as_of") <= duckdb.ConstantExpression(as_of))
@@ -50,7 +52,11 @@ class Standing:
             .limit(1)
             .fetchall()
         )
-        return cls(count_runs, *(newest[0] if newest else ()))
+        return cls(
+            max((run for run, _ in written), default=0),
+            tuple(version for _, version in written),
+            *(newest[0] if newest else ()),
+        )
 
     def is_due(self, as_of: datetime, retrain: Retrain, retrain_every_days: float) -> bool:
         """Whether to train.
@@ -62,17 +68,19 @@ class Standing:
         Raises:
             ValueError: `retrain` is none of the three.
         """
+        if retrain not in get_args(Retrain):
+            raise ValueError(f"retrain is auto, always or never, not '{retrain}'.")
         if self.trained_as_of is None or retrain == "always":
             return True
-        match retrain:
-            case "never":
-                return False
-            case "auto":
-                age = as_of - self.trained_as_of
-                return self.model_kind == "rules" or age >= timedelta(days=retrain_every_days)
-        raise ValueError(f"retrain is auto, always or never, not '{retrain}'.")
+        is_old = as_of - self.trained_as_of >= timedelta(days=retrain_every_days)
+        return retrain == "auto" and (self.model_kind == "rules" or is_old)
 
-    def is_same_as(self, rows: pa.Table) -> bool:
-        """Whether the champion among new rows is, to the byte, the one that stands."""
+    def what_is_new(self, rows: pa.Table) -> pa.Table:
+        """The rows of a training run that are to be kept: none if its champion already stands.
+
+        A version is written once; the rules come out the same in two runs as of one moment.
+        """
         champion = rows.filter(pc.field("is_promoted"))
-        return champion["onnx_sha256"].to_pylist() == [self.onnx_sha256]
+        if champion["onnx_sha256"].to_pylist() == [self.onnx_sha256]:
+            return rows.slice(0, 0)
+        return rows.filter(~pc.field("model_version").isin(list(self.model_versions)))

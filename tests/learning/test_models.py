@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from leadhouse.learning.data import TrainingSet, read_training_set
 from leadhouse.learning.models import MODEL_ROWS, train_models
 from leadhouse.learning.retraining import Standing
+from leadhouse.learning.training import FitSettings
 from leadhouse.scoring.scorer import Scorer
 from tests.learning.worlds import AS_OF, RULES, rows_by_role, run, training_table
 
@@ -227,8 +228,14 @@ class TestStanding:
         assert standing.is_due(next_day, "auto", 30)
         still = train_models(data, RULES, run(min_leads=5_000, as_of=next_day, number=2))
         learnt = train_models(data, RULES, run(as_of=next_day, number=2))
-        assert standing.is_same_as(still)
-        assert not standing.is_same_as(learnt)
+        assert len(standing.what_is_new(still)) == 0
+        assert standing.what_is_new(learnt).equals(learnt)
+
+    def test_a_version_is_written_once(self, connection, models, data) -> None:
+        other_seed = FitSettings(count_trees=20, learning_rate=0.1, seed=1)
+        again = train_models(data, RULES, run(number=2, settings=other_seed))
+        new = self.find(connection, models, AS_OF).what_is_new(again)
+        assert new["role"].to_pylist() == ["champion", "evaluation"]
 
     def test_the_newest_run_of_one_moment_stands(self, connection, models, data) -> None:
         second = train_models(data, RULES[:1], run(min_leads=5_000, number=2))
@@ -236,6 +243,6 @@ class TestStanding:
         assert standing.model_kind == "rules"
         assert standing.count_runs == 2
 
-    def test_an_unknown_policy_is_refused(self, connection, models) -> None:
+    def test_an_unknown_policy_is_refused(self) -> None:
         with pytest.raises(ValueError, match="auto, always or never, not 'weekly'"):
-            self.find(connection, models, AS_OF).is_due(AS_OF, "weekly", 30)
+            Standing().is_due(AS_OF, "weekly", 30)

@@ -19,7 +19,7 @@ final as (
         models.is_promoted
         and models.trained_as_of <= run_context.as_of
         and models.horizon_days = run_context.label_horizon_days
-    qualify row_number() over (order by models.trained_as_of desc, models.model_version desc) = 1
+    qualify row_number() over (order by models.trained_as_of desc, models.training_run desc) = 1
 
 )
 

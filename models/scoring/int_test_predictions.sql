@@ -24,8 +24,10 @@ judged as (
         models.model_version,
         models.model_kind
     from models
-    inner join champion on models.trained_as_of = champion.trained_as_of
-    where models.role in ('evaluation', 'baseline')
+    inner join champion
+        on
+            (models.role = 'evaluation' and models.training_run = champion.training_run)
+            or (models.role = 'baseline' and models.trained_as_of = champion.trained_as_of)
 
 ),
 

@@ -25,7 +25,7 @@ def evaluation(warehouse: Warehouse) -> dict[str, dict[str, float]]:
 def test_oulad(tmp_path):
     """Course runs of 240 days: the twin learns from two runs and is tested on a later one."""
     found = evaluation(build("oulad", "{label_horizon_days: 240}", tmp_path))
-    assert found["lightgbm"]["auc"] > 0.75
+    assert found["lightgbm"]["auc"] > 0.65
     assert found["lightgbm"]["log_loss"] < found["constant"]["log_loss"]
 
 

@@ -3,7 +3,8 @@ with columns_of_features as (
 
     {%- for column in adapter.get_columns_in_relation(ref('features'))
         if column.name not in ['lead_id', 'moment_at', 'is_now', 'account_id', 'x_numbers', 'x_categories'] %}
-    select '{{ column.name }}' as feature_name union all
+    select '{{ column.name }}' as feature_name
+    union all
     {%- endfor %}
     select unnest(map_keys(x_numbers)) as feature_name from {{ ref('features') }}
     union all

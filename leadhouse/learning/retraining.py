@@ -83,4 +83,5 @@ class Standing:
         champion = rows.filter(pc.field("is_promoted"))
         if champion["onnx_sha256"].to_pylist() == [self.onnx_sha256]:
             return rows.slice(0, 0)
-        return rows.filter(~pc.field("model_version").isin(list(self.model_versions)))
+        known = pa.array(self.model_versions, pa.string())
+        return rows.filter(~pc.field("model_version").isin(known))

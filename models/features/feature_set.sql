@@ -1,4 +1,5 @@
-{#- What a model reads: it must be trained anew when a feature's name, type or definition changes. -#}
+-- noqa: disable=LT02
+{# What a model reads: it must be trained anew when a feature's name, type or definition changes. -#}
 {%- set definitions = [] -%}
 {%- for feature in feature_definitions() -%}
     {%- do definitions.append(feature.name ~ " " ~ feature.type ~ " " ~ feature.sql) -%}

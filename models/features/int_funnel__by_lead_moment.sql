@@ -1,17 +1,19 @@
-{%- set positive = signals() | selectattr('sign', 'equalto', 'positive') | list -%}
+-- noqa: disable=LT02
 with engagement as (
 
-    select
-        *,
-        list_extract(['{{ ledger_signals() | map(attribute="name") | join("', '") }}'], signal_number) as signal
-    from {{ ref('int_engagement__by_lead_moment') }}
+    select * from {{ ref('int_engagement__by_lead_moment') }}
 
 ),
 
-signal_stages as (
+positive_signals as (
 
-    {%- for signal in positive %}
-    select '{{ signal.name }}' as signal, '{{ signal.channel }}' as channel, '{{ signal.stage }}' as stage{{ " union all" if not loop.last }}
+    {%- for signal in signals() if signal.sign == 'positive' %}
+    select
+        {{ signal_number("'" ~ signal.name ~ "'") }} as signal_number,
+        '{{ signal.name }}' as signal,
+        '{{ signal.channel }}' as channel,
+        '{{ signal.stage }}' as stage
+    {% if not loop.last %}union all{% endif %}
     {%- endfor %}
 
 ),
@@ -23,15 +25,15 @@ final as (
 
         min(engagement.first_at) as first_engagement_at,
         max(engagement.last_at) as last_engagement_at,
-        arg_min(engagement.signal, (engagement.first_at, engagement.signal_number)) as first_signal,
-        arg_max(engagement.signal, (engagement.last_at, engagement.signal_number)) as last_signal,
-        arg_max(signal_stages.channel, (engagement.last_at, engagement.signal_number)) as last_channel,
-        {%- for stage in funnel_stages() %}
-        min(engagement.first_at) filter (where signal_stages.stage = '{{ stage }}') as {{ stage }}_at{{ "," if not loop.last }}
+        arg_min(signals.signal, (engagement.first_at, engagement.signal_number)) as first_signal,
+        arg_max(signals.signal, (engagement.last_at, engagement.signal_number)) as last_signal,
+        arg_max(signals.channel, (engagement.last_at, engagement.signal_number)) as last_channel
+        {%- for stage in funnel_stages() %},
+        min(engagement.first_at) filter (where signals.stage = '{{ stage }}') as {{ stage }}_at
         {%- endfor %}
 
     from engagement
-    inner join signal_stages on engagement.signal = signal_stages.signal
+    inner join positive_signals as signals on engagement.signal_number = signals.signal_number
     group by engagement.spine_id
 
 )

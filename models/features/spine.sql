@@ -27,15 +27,15 @@ moments as (
 
 ),
 
--- Where most leads close before the grid meets them once (in a call centre, say), their creation is a moment too.
+-- Where most leads close before the grid meets them once (in a call centre, say), creation is a moment too.
 creation_policy as (
 
     select
-        {% if var('snapshot_at_creation') == 'auto' -%}
-            coalesce(median({{ days_between('created_at', 'closed_at') }}) < {{ step_days }}, false) as is_at_creation
-        {%- else -%}
-            {{ var('snapshot_at_creation') }} as is_at_creation
-        {%- endif %}
+        case '{{ var("snapshot_at_creation") | lower }}'
+            when 'auto'
+                then coalesce(median({{ days_between('created_at', 'closed_at') }}) < {{ step_days }}, false)
+            else '{{ var("snapshot_at_creation") | lower }}' = 'true'
+        end as is_at_creation
     from lifecycles
     where closed_at is not null
 

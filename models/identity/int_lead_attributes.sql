@@ -103,8 +103,9 @@ final as (
         cleaned.owner_id,
 
         -- completeness
-        {% for field in contact_fields -%}
-            (cleaned.{{ field }} is not null)::integer {{ '+ ' if not loop.last }}
+        0
+        {%- for field in contact_fields %}
+        + (cleaned.{{ field }} is not null)::integer
         {%- endfor %} as count_contact_fields,
         count_contact_fields / {{ contact_fields | length }} as contact_completeness,
 

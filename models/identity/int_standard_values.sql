@@ -28,11 +28,11 @@ texts as (
         ('lead_source', 'lead_source', 'lead_versions'),
         ('industry', 'industry', 'account_versions'),
     ] %}
-        select
-            '{{ attribute }}' as attribute,
-            {{ column }} as raw_text
-        from {{ versions }}
-        {{ 'union' if not loop.last }}
+    select
+        '{{ attribute }}' as attribute,
+        {{ column }} as raw_text
+    from {{ versions }}
+    {{ 'union' if not loop.last }}
     {% endfor %}
 
 ),

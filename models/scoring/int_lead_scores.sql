@@ -25,7 +25,9 @@ tiers as (
         -- An unknown policy would leave every lead without a tier, and so without a score.
         and (
             '{{ var("tier_policy") }}' in (select policies.policy from tier_policies as policies)
-            or error('The variable tier_policy names "{{ var("tier_policy") }}", no policy of the seed tier_policies.')
+            or error(
+                'The variable tier_policy names "{{ var("tier_policy") }}", not in the seed tier_policies.'
+            )
         )
 
 ),

@@ -12,8 +12,8 @@ engagement as (
 
 ),
 
--- The first event to be known stands for its day, session or topic. Being the least of (known_at, occurred_at),
--- it is the same at any later moment.
+-- The first event to be known stands for its day, session or topic. Being the least of (known_at,
+-- occurred_at), it is the same at any later moment.
 days as (
 
     select

@@ -18,8 +18,8 @@ lifecycles as (
 ),
 
 -- A fit as of its origin calibrates on the newest moments whose labels were all known by then, and trains on
--- moments whose labels were all known when the calibration's moments began. The evaluation is the same fit at an
--- earlier origin, tested on what came after.
+-- moments whose labels were all known when the calibration's moments began. The evaluation is the same fit at
+-- an earlier origin, tested on what came after.
 origins as (
 
     select

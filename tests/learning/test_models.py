@@ -231,6 +231,9 @@ class TestStanding:
         assert len(standing.what_is_new(still)) == 0
         assert standing.what_is_new(learnt).equals(learnt)
 
+    def test_the_first_run_is_new_as_a_whole(self, models) -> None:
+        assert Standing().what_is_new(models).equals(models)
+
     def test_a_version_is_written_once(self, connection, models, data) -> None:
         other_seed = FitSettings(count_trees=20, learning_rate=0.1, seed=1)
         again = train_models(data, RULES, run(number=2, settings=other_seed))

@@ -97,6 +97,22 @@ def test_only_the_required_tables_and_columns_are_enough(demo_raw, tmp_path):
     assert unknown == [(0, 0, 0, 0)]
 
 
+def test_other_leads_do_not_mix_with_those_of_the_warehouse(twice, demo_raw, tmp_path):
+    _, warehouse = twice
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for table in ("events", "outcomes"):
+        shutil.copy(demo_raw / f"{table}.parquet", raw)
+    (raw / "leads.csv").write_text("lead_id,created_at\nsomeone else,2025-06-01\n")
+    before = warehouse.query("select * from lead_scores order by all")
+
+    done = warehouse.dbt("build", raw_dir=raw)
+
+    assert done.returncode != 0
+    assert "LEADHOUSE_DATABASE" in done.stdout
+    assert warehouse.query("select * from lead_scores order by all") == before
+
+
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [

@@ -10,36 +10,28 @@ history as (
 
 ),
 
--- What was told a day and a week ago: the latest that is as old as that, but no older than twice that.
-day_before as (
+days_back as (
 
-    select
-        scores.lead_id,
-        arg_max(history.score, history.as_of) as score
-
-    from scores
-    inner join history
-        on
-            scores.lead_id = history.lead_id
-            and history.as_of <= {{ days_after('scores.as_of', -1) }}
-            and history.as_of > {{ days_after('scores.as_of', -2) }}
-    group by scores.lead_id
+    select unnest([1, 7]) as days_ago
 
 ),
 
-week_before as (
+-- What was told a day and a week ago: the latest score that is as old as that, but less than twice as old.
+told_before as (
 
     select
         scores.lead_id,
+        days_back.days_ago,
         arg_max(history.score, history.as_of) as score
 
     from scores
+    cross join days_back
     inner join history
         on
             scores.lead_id = history.lead_id
-            and history.as_of <= {{ days_after('scores.as_of', -7) }}
-            and history.as_of > {{ days_after('scores.as_of', -14) }}
-    group by scores.lead_id
+            and history.as_of <= {{ days_after('scores.as_of', '-days_back.days_ago') }}
+            and history.as_of > {{ days_after('scores.as_of', '-2 * days_back.days_ago') }}
+    group by scores.lead_id, days_back.days_ago
 
 ),
 
@@ -47,12 +39,14 @@ changes as (
 
     select
         scores.lead_id,
-        round(scores.score - week_before.score, 1) as score_change_7d,
-        round(scores.score - day_before.score, 1) as score_change_1d
+        round(scores.score - max(told_before.score) filter (where told_before.days_ago = 7), 1)
+            as score_change_7d,
+        round(scores.score - max(told_before.score) filter (where told_before.days_ago = 1), 1)
+            as score_change_1d
 
     from scores
-    left join day_before on scores.lead_id = day_before.lead_id
-    left join week_before on scores.lead_id = week_before.lead_id
+    left join told_before on scores.lead_id = told_before.lead_id
+    group by scores.lead_id, scores.score
 
 ),
 

@@ -1,4 +1,7 @@
-{#- Stops a run whose variables are wrong or contradict each other, with one sentence for each fault. -#}
+{#-
+    Stops a run whose variables are wrong or contradict each other, with one sentence for each fault. What calculates
+    with variables when the project is parsed calls it first, so that the sentence comes before an error of Jinja's.
+-#}
 {% macro check_configuration() %}
     {%- set faults = [] -%}
 
@@ -40,5 +43,4 @@
             "The configuration (variables of dbt_project.yml or --vars) cannot be used:\n- " ~ faults | join("\n- ")
         ) -}}
     {%- endif -%}
-    {%- do signals() -%}
 {% endmacro %}

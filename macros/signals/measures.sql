@@ -7,6 +7,7 @@
         total    sum of the entries' weights, ever
 -#}
 {% macro measures() %}
+    {%- do check_configuration() -%}
     {%- set found = [] -%}
     {%- for days in var("windows_days") -%}
         {%- do found.append({"kind": "window", "name": days ~ "d", "column": "count_" ~ days ~ "d", "days": days}) -%}

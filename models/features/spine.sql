@@ -1,3 +1,4 @@
+{%- do check_configuration() -%}
 {%- set step_days = var('snapshot_every_days') -%}
 {%- set count_moments = (var('training_history_days') / step_days) | int -%}
 with run_context as (

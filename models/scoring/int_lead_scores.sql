@@ -16,19 +16,24 @@ tier_policies as (
 
 ),
 
+-- An unknown policy would leave every lead without a tier, and so without a score.
+policy as (
+
+    select
+        case
+            when count(*) > 0 then '{{ var("tier_policy") }}'
+            else error('tier_policy names "{{ var("tier_policy") }}", which is not in the seed tier_policies.')
+        end as policy
+    from tier_policies
+    where policy = '{{ var("tier_policy") }}'
+
+),
+
 tiers as (
 
-    select *
+    select tier_policies.*
     from tier_policies
-    where
-        policy = '{{ var("tier_policy") }}'
-        -- An unknown policy would leave every lead without a tier, and so without a score.
-        and (
-            '{{ var("tier_policy") }}' in (select policies.policy from tier_policies as policies)
-            or error(
-                'The variable tier_policy names "{{ var("tier_policy") }}", not in the seed tier_policies.'
-            )
-        )
+    inner join policy on tier_policies.policy = policy.policy
 
 ),
 

@@ -1,3 +1,4 @@
+{%- do check_configuration() -%}
 {%- set horizon = var('label_horizon_days') -%}
 with run_context as (
 

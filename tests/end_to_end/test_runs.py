@@ -118,6 +118,7 @@ def test_other_leads_do_not_mix_with_those_of_the_warehouse(twice, demo_raw, tmp
     [
         ("{tier_policy: best_first}", 'tier_policy names "best_first"'),
         ("{label_horizon_days: soon}", "`label_horizon_days` must be a number of at least 1"),
+        ("{half_lives_days: often}", "`half_lives_days` must be a list of different whole"),
         ("{half_lives_days: [0.5, 3]}", "`half_lives_days` must be a list of different whole"),
         ("{training_history_days: 2000}", "no more than 500 times the shortest"),
         ("{signals: [{name: Pricing}]}", "needs a name of lower-case letters"),

@@ -22,7 +22,7 @@ policy as (
     select
         case
             when count(*) > 0 then '{{ var("tier_policy") }}'
-            else error('tier_policy names "{{ var("tier_policy") }}", which is not in the seed tier_policies.')
+            else error('tier_policy names "{{ var("tier_policy") }}", not in the seed tier_policies.')
         end as policy
     from tier_policies
     where policy = '{{ var("tier_policy") }}'

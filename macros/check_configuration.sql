@@ -6,8 +6,8 @@
     {%- set faults = [] -%}
 
     {%- for name, least in {
-        "label_horizon_days": 1, "snapshot_every_days": 1, "training_history_days": 1, "max_training_moments": 1,
-        "calibration_days": 1, "test_days": 1, "trend_points": 0, "spike_points": 0,
+        "label_horizon_days": 1, "snapshot_every_days": 1, "max_training_moments": 1, "calibration_days": 1,
+        "test_days": 1, "trend_points": 0, "spike_points": 0,
     }.items() -%}
         {%- set value = var(name) -%}
         {%- if value is not number or value < least -%}
@@ -30,6 +30,11 @@
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+
+    {%- set history = var("training_history_days") -%}
+    {%- if history != "auto" and (history is not number or history < 1) -%}
+        {%- do faults.append("`training_history_days` must be auto or a number of at least 1; it is '" ~ history ~ "'.") -%}
+    {%- endif -%}
 
     {%- if var("snapshot_at_creation") not in ["auto", true, false] -%}
         {%- do faults.append("`snapshot_at_creation` must be auto, true or false; it is '" ~ var("snapshot_at_creation") ~ "'.") -%}

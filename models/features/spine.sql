@@ -1,6 +1,6 @@
 {%- do check_configuration() -%}
 {%- set step_days = var('snapshot_every_days') -%}
-{%- set count_moments = (var('training_history_days') / step_days) | int -%}
+{%- set count_moments = (training_history_days() / step_days) | int -%}
 with run_context as (
 
     select * from {{ ref('run_context') }}
@@ -64,7 +64,7 @@ moments_of_leads as (
     inner join creation_policy on creation_policy.is_at_creation
     cross join run_context
     where
-        lifecycles.created_at >= {{ days_after('run_context.as_of', -var('training_history_days')) }}
+        lifecycles.created_at >= {{ days_after('run_context.as_of', -training_history_days()) }}
         and (lifecycles.closed_at is null or lifecycles.closed_at > lifecycles.created_at)
 
 ),

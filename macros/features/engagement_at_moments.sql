@@ -12,8 +12,8 @@
     of the short windows' changes cancel there), and a running sum over the moments gives all of them. The cost is
     that of the ledger and of what comes out, not of their product.
 
-    Threads add up in any order; fsum (Kahan 1965) gives the same double all the same, so that a replay gives the
-    same features.
+    Threads add up in any order. With fsum (Kahan 1965) the order moves no more than the last digit of a double, which
+    a float32 feature does not show, so that a replay gives the same features.
 -#}
 {% macro engagement_at_moments(ledger, spine, as_of) %}
     {%- set windows = measures() | selectattr("kind", "equalto", "window") | list -%}

@@ -124,7 +124,7 @@ def test_other_leads_do_not_mix_with_those_of_the_warehouse(twice, demo_raw, tmp
         ("{signals: [{name: Pricing}]}", "needs a name of lower-case letters"),
         ("{signals: [{name: calls, event_types: [call], channel: fax}]}", "needs a `channel`"),
         ("{retrain: sometimes}", "`retrain` must be auto, always or never"),
-        ("{as_of: last tuesday}", "as_of"),
+        ("{as_of: last tuesday}", "as_of is 'last tuesday', which is not a time"),
     ],
 )
 def test_a_wrong_variable_gives_a_sentence(twice, demo_raw, variables, sentence):

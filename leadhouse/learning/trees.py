@@ -13,8 +13,6 @@ import numpy as np
 _LIGHTGBM_ZERO = float(np.float32(1e-35))
 # How LightGBM writes infinity, its threshold between all numbers and null (AvoidInf in common.h).
 _LIGHTGBM_INFINITY = 1e300
-# A threshold beyond all numbers, which infinity itself does not exceed (AvoidInf in its common.h).
-_LIGHTGBM_INFINITY = 1e300
 
 
 class Condition(IntEnum):
@@ -107,11 +105,3 @@ def _from_dump(node: dict[str, Any]) -> Tree:
         passed=_from_dump(node["left_child"]),
         failed=_from_dump(node["right_child"]),
     )
-
-
-def _threshold(dumped: float) -> float:
-    """The threshold that LightGBM compares with, of the one that it writes down."""
-    if dumped == -_LIGHTGBM_ZERO:
-        # The number at this threshold is read as zero, which is above it.
-        return math.nextafter(dumped, -math.inf)
-    return math.inf if dumped >= _LIGHTGBM_INFINITY else float(dumped)

@@ -1,79 +1,114 @@
 """The parity certificate: the graph says what the fitted model says, also where it is hardest."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from leadhouse.learning.training import FittedModel
-from leadhouse.learning.trees import from_booster, splits
+from leadhouse.learning.calibration import Calibration
+from leadhouse.learning.graph import UNSEEN_CODE
+from leadhouse.learning.margins import MarginModel
+from leadhouse.learning.trees import splits
 from leadhouse.scoring.scorer import Scorer
 
 TOLERANCE = 1e-6
 
 _COUNT_RANDOM_ROWS = 10_000
-# No category's code; LightGBM is given NaN in its place, and the graph a word it has never seen.
-_UNSEEN_CODE = 0
 _UNSEEN_WORD = "a category that no model has seen"
 
 
-def largest_difference(
-    model: FittedModel, graph: bytes, matrix: np.ndarray, seed: int = 0
-) -> float:
-    """How far LightGBM with its calibration and the ONNX graph are apart, at most.
+@dataclass(frozen=True)
+class Certificate:
+    """How far a model and its graph are apart, at most, and over how many rows."""
 
-    Both give margin and probability of: random rows; rows with one feature at each threshold it
-    is split at, and one float32 step to either side; with one feature null, or one category each
-    of its words and an unseen one; and with all numbers null or infinite.
+    max_difference: float
+    count_rows: int
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the graph may stand for the model; NaN is no proof."""
+        return self.max_difference <= TOLERANCE
+
+
+def certify(
+    model: MarginModel,
+    calibration: Calibration | None,
+    graph: bytes,
+    matrix: np.ndarray,
+    seed: int = 0,
+) -> Certificate:
+    """Compares a model with its calibration to the ONNX graph of both.
+
+    Both give margin and probability of: random rows; rows with one number at each threshold it is
+    split at, or where it is clipped, or zero, and one float32 step to either side; with one feature
+    null, or one category each of its words and an unseen one; and with all numbers null or
+    infinite.
 
     Args:
         model: what the graph was made of.
+        calibration: as in the graph; None where it gives no probability.
         graph: the serialised ONNX model.
         matrix: rows as the model reads them, float32 of shape (rows, features), at least one.
         seed: for the choice of rows.
     """
     rows = _hard_rows(model, matrix, np.random.default_rng(seed))
     feeds = {}
-    encoded = rows.copy()
     for position, feature in enumerate(model.schema.features):
         column = rows[:, [position]]
         if feature.kind == "category":
             words = np.array([_UNSEEN_WORD, *feature.vocabulary, ""], dtype=object)
             feeds[feature.name] = words[np.nan_to_num(column, nan=len(words) - 1).astype(np.int64)]
-            encoded[rows[:, position] == _UNSEEN_CODE, position] = np.nan
         else:
             feeds[feature.name] = column
     margin, probability = Scorer(graph, model.schema).run(feeds)
 
-    expected = model.booster.predict(encoded, raw_score=True)
-    return float(
-        max(
-            np.abs(margin - expected).max(),
-            np.abs(probability - model.calibration.probability(expected)).max(),
-        )
-    )
+    expected = model.margin(rows)
+    differences = [margin - expected]
+    if calibration is not None:
+        differences.append(probability - calibration.probability(expected))
+    return Certificate(float(np.abs(differences).max()), len(rows))
 
 
-def _hard_rows(model: FittedModel, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    moves: set[tuple[int, float]] = set()
-    for tree in from_booster(model.booster):
-        for split in splits(tree):
-            if not isinstance(split.against, tuple):
-                with np.errstate(over="ignore"):  # a threshold beyond all numbers is infinity
-                    at = np.float32(split.against)
-                moves |= {
-                    (split.feature, float(value))
-                    for value in (at, np.nextafter(at, -np.inf), np.nextafter(at, np.inf))
-                }
-    for position in model.schema.category_positions:
-        count_words = len(model.schema.features[position].vocabulary)
-        moves |= {(position, float(code)) for code in range(_UNSEEN_CODE, count_words + 1)}
-
+def _hard_rows(model: MarginModel, matrix: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     # NaN has no place in an order, and the same rows must come of the same model each time.
     to_null = [(position, np.nan) for position in range(len(model.schema))]
-    moves_in_order = [*to_null, *sorted(moves)]
-    positions, values = map(np.array, zip(*moves_in_order, strict=True))
-    moved = matrix[rng.integers(len(matrix), size=len(moves_in_order))]
-    moved[np.arange(len(moves_in_order)), positions] = values
+    moves = [*to_null, *sorted(_number_moves(model) | _category_moves(model))]
+    positions, values = map(np.array, zip(*moves, strict=True))
+    moved = matrix[rng.integers(len(matrix), size=len(moves))]
+    moved[np.arange(len(moves)), positions] = values
 
     is_number = np.array([feature.kind == "number" for feature in model.schema.features])
     extremes = np.where(is_number, np.array([[np.nan], [np.inf], [-np.inf]]), np.nan)
     random = matrix[rng.integers(len(matrix), size=_COUNT_RANDOM_ROWS)]
     return np.vstack([random, moved, extremes.astype(np.float32)])
+
+
+def _number_moves(model: MarginModel) -> set[tuple[int, float]]:
+    """Where the graph could take another side than the model, and one step to either side."""
+    parts = model.parts()
+    edges = {
+        (split.feature, split.against)
+        for tree in parts.trees
+        for split in splits(tree)
+        if model.schema.features[split.feature].kind == "number"
+    }
+    if parts.linear is not None:
+        for bound in (parts.linear.lower, parts.linear.upper, np.zeros_like(parts.linear.lower)):
+            numbers = np.sign(bound) * np.expm1(np.abs(bound))  # what signed_log1p made it of
+            edges |= set(zip(parts.linear.positions.tolist(), numbers.tolist(), strict=True))
+    moves = set()
+    for position, edge in edges:
+        with np.errstate(over="ignore"):  # an edge beyond all numbers is infinity
+            at = np.float32(edge)
+        moves |= {
+            (position, float(value))
+            for value in (at, np.nextafter(at, -np.inf), np.nextafter(at, np.inf))
+        }
+    return moves
+
+
+def _category_moves(model: MarginModel) -> set[tuple[int, float]]:
+    return {
+        (position, float(code))
+        for position in model.schema.category_positions
+        for code in (UNSEEN_CODE, *range(1, len(model.schema.features[position].vocabulary) + 1))
+    }

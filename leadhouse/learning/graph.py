@@ -1,39 +1,49 @@
 """The ONNX graph: raw features in, margin and calibrated probability out."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import onnx
+from numpy.typing import ArrayLike
 from onnx import TensorProto, helper, numpy_helper
 
 import leadhouse
-from leadhouse.learning.calibration import Calibration
-from leadhouse.learning.trees import Condition, Leaf, Split, Tree
-from leadhouse.scoring.schema import Feature, FeatureSchema
+from leadhouse.learning.calibration import (
+    BetaCalibration,
+    Calibration,
+    IsotonicCalibration,
+    LineCalibration,
+)
+from leadhouse.learning.ensemble import tree_ensemble
+from leadhouse.learning.margins import Linear, MarginParts
+from leadhouse.learning.trees import Leaf, Tree
+from leadhouse.scoring.schema import FeatureSchema
 
 OPSETS = {"": 21, "ai.onnx.ml": 5}
 IR_VERSION = 10
-# The code of a category that is null. Words have codes from 1, and unseen ones NaN; a learnt model
-# never asks about this code, so null and unseen are equally missing to it.
-NULL_CODE = 0
+# Of a category that the model has never seen; null is NaN, and the words of the vocabulary have
+# codes from 1.
+UNSEEN_CODE = 0
+
+_SHIFT = "calibration/shift"
 
 
 def build_graph(
     schema: FeatureSchema,
-    trees: list[Tree],
+    parts: MarginParts,
     calibration: Calibration | None,
-    metadata: dict[str, str],
+    metadata: Mapping[str, str],
 ) -> bytes:
-    """One graph of a sum of trees and its calibration.
+    """One graph of a margin and its calibration; all that it calculates is double.
 
     Inputs are named as the features, each of shape (rows, 1): float32 for a number (NaN is
-    missing), string for a category (any word that is not in its vocabulary is missing). Outputs
-    are `margin` and `probability`, float64 of shape (rows, 1). Thresholds stay doubles, as
-    LightGBM compares them: a float32 is exact as a double, so no row changes sides.
+    missing), string for a category (the empty word is missing, and any word that is not in its
+    vocabulary is unseen). Outputs are `margin` and `probability`, float64 of shape (rows, 1).
 
     Args:
-        schema: the features, in the order that the splits refer to.
-        trees: whose sum is the margin.
+        schema: the features, in the order that the parts refer to.
+        parts: of the margin; none at all is a margin of 0.
         calibration: None where the margin has no probability; the output is then NaN.
         metadata: kept in the graph beside the schema's hash.
 
@@ -46,146 +56,184 @@ def build_graph(
     if not len(schema):
         raise ValueError("A model needs at least one feature.")
 
-    inputs, nodes, columns = [], [], []
-    for position, feature in enumerate(schema.features):
-        is_number = feature.kind == "number"
-        inputs.append(
-            helper.make_tensor_value_info(
-                feature.name, TensorProto.FLOAT if is_number else TensorProto.STRING, ["rows", 1]
-            )
+    graph = _Graph()
+    matrix = graph.matrix(schema)
+    terms = [graph.trees(parts.trees or [Leaf(0.0)], matrix)]
+    if parts.linear is not None:
+        terms.append(graph.linear(parts.linear, matrix))
+    margin = graph.node("Sum", terms, "margin")
+    if calibration is None:
+        graph.node("Mul", [margin, graph.constant("calibration/unknown", math.nan)], "probability")
+    else:
+        shift = graph.constant(_SHIFT, calibration.shift)
+        log_odds = graph.node(
+            "Add", [graph.curve(calibration, margin), shift], "calibration/log_odds"
         )
-        if is_number:
-            columns.append(feature.name)
-        else:
-            # Not a name that a feature could have: a feature may be called anything.
-            columns.append(f"code/{position}")
-            nodes.append(_encoder(feature, columns[-1]))
-    probability, constants = _probability(calibration)
-    nodes += [
-        helper.make_node("Concat", columns, ["float/matrix"], axis=1),
-        helper.make_node("Cast", ["float/matrix"], ["double/matrix"], to=TensorProto.DOUBLE),
-        _sum_of_trees(trees, "double/matrix", "margin"),
-        *probability,
-    ]
+        graph.node("Sigmoid", [log_odds], "probability")
     outputs = [
         helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["rows", 1])
         for name in ("margin", "probability")
     ]
     model = helper.make_model(
-        helper.make_graph(nodes, "leadhouse", inputs, outputs, constants),
+        helper.make_graph(graph.nodes, "leadhouse", graph.inputs, outputs, graph.constants),
         producer_name="leadhouse",
         producer_version=leadhouse.__version__,
         opset_imports=[helper.make_opsetid(*opset) for opset in OPSETS.items()],
         ir_version=IR_VERSION,
     )
-    helper.set_model_props(model, metadata | {"feature_schema_sha256": schema.sha256})
+    helper.set_model_props(model, {**metadata, "feature_schema_sha256": schema.sha256})
     onnx.checker.check_model(model)
     return model.SerializeToString(deterministic=True)
 
 
-def _encoder(feature: Feature, output: str) -> onnx.NodeProto:
-    """Words to codes; the empty word stands for null."""
-    return helper.make_node(
-        "LabelEncoder",
-        [feature.name],
-        [output],
-        domain="ai.onnx.ml",
-        keys_strings=["", *feature.vocabulary],
-        values_floats=[float(NULL_CODE + i) for i in range(len(feature.vocabulary) + 1)],
-        default_float=math.nan,
-    )
+def stamp(graph: bytes, metadata: Mapping[str, str]) -> bytes:
+    """The same graph with more metadata; a key that it has already takes the new value.
+
+    The same arguments give the same bytes.
+    """
+    model = onnx.load_from_string(graph)
+    known = {entry.key: entry.value for entry in model.metadata_props}
+    helper.set_model_props(model, known | dict(metadata))
+    return model.SerializeToString(deterministic=True)
 
 
-def _probability(
-    calibration: Calibration | None,
-) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
-    """The nodes and constants from the margin to the probability."""
-    if calibration is None:
-        nodes = [helper.make_node("Mul", ["margin", "unknown"], ["probability"])]
-        constants = {"unknown": math.nan}
-    else:
-        nodes = [
-            helper.make_node("Mul", ["margin", "calibration/slope"], ["calibration/scaled"]),
-            helper.make_node("Add", ["calibration/scaled", "calibration/intercept"], ["log_odds"]),
-            helper.make_node("Sigmoid", ["log_odds"], ["probability"]),
-        ]
-        constants = {
-            "calibration/slope": calibration.slope,
-            "calibration/intercept": calibration.intercept,
-        }
-    return nodes, [numpy_helper.from_array(np.array(v), name) for name, v in constants.items()]
+def recalibrate(graph: bytes, shift: float) -> bytes:
+    """The same graph with all log-odds before the sigmoid moved by `shift`; shifts add up.
+
+    Raises:
+        ValueError: the graph has no calibration, as that of rules without outcomes.
+    """
+    model = onnx.load_from_string(graph)
+    for constant in model.graph.initializer:
+        if constant.name == _SHIFT:
+            moved = numpy_helper.to_array(constant) + shift
+            constant.CopyFrom(numpy_helper.from_array(np.asarray(moved), _SHIFT))
+            return model.SerializeToString(deterministic=True)
+    raise ValueError("The graph has no calibration that could be shifted.")
 
 
-class _Nodes:
-    """The columns of a TreeEnsemble: trees laid out parents first, a split or a leaf a row."""
+class _Graph:
+    """Nodes in the order of the calculation, with the inputs and constants that they need.
+
+    Names within have a slash and do not begin with `x_`, as no feature's does.
+    """
 
     def __init__(self) -> None:
-        self.roots: list[int] = []
-        self.features: list[int] = []
-        self.conditions: list[int] = []
-        self.against: list[float] = []
-        self.missing_passes: list[int] = []
-        self.passed: list[tuple[int, bool]] = []
-        self.failed: list[tuple[int, bool]] = []
-        self.members: list[float] = []
-        self.leaves: list[float] = []
+        self.inputs: list[onnx.ValueInfoProto] = []
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
 
-    def add(self, tree: Tree) -> None:
-        self.roots.append(len(self.features))
-        # The operator wants a split at every root: a lone leaf is on both sides of one.
-        self._place(
-            tree
-            if isinstance(tree, Split)
-            else Split(0, Condition.LESS_OR_EQUAL, 0.0, True, passed=tree, failed=tree)
-        )
+    def node(self, operator: str, inputs: list[str], output: str, **attributes: object) -> str:
+        """Adds a node and returns the name of its output."""
+        self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        return output
 
-    def _place(self, tree: Tree) -> tuple[int, bool]:
-        """Returns where the tree begins, and whether that is a leaf."""
-        if isinstance(tree, Leaf):
-            self.leaves.append(tree.value)
-            return len(self.leaves) - 1, True
-        here = len(self.features)
-        self.features.append(tree.feature)
-        self.conditions.append(tree.condition)
-        self.missing_passes.append(int(tree.missing_passes))
-        if isinstance(tree.against, tuple):
-            self.against.append(0.0)
-            self.members += [*tree.against, math.nan]
-        else:
-            self.against.append(tree.against)
-        self.passed.append((0, False))
-        self.failed.append((0, False))
-        self.passed[here] = self._place(tree.passed)
-        self.failed[here] = self._place(tree.failed)
-        return here, False
+    def constant(self, name: str, value: float | np.ndarray) -> str:
+        """Adds a constant and returns its name."""
+        self.constants.append(numpy_helper.from_array(np.asarray(value), name))
+        return name
 
+    def matrix(self, schema: FeatureSchema) -> str:
+        """The features as doubles of shape (rows, features), categories as codes."""
+        columns = []
+        for position, feature in enumerate(schema.features):
+            is_number = feature.kind == "number"
+            kind = TensorProto.FLOAT if is_number else TensorProto.STRING
+            self.inputs.append(helper.make_tensor_value_info(feature.name, kind, ["rows", 1]))
+            columns.append(
+                feature.name
+                if is_number
+                else self.node(
+                    "LabelEncoder",
+                    [feature.name],
+                    f"features/code_{position}",
+                    domain="ai.onnx.ml",
+                    keys_strings=["", *feature.vocabulary],
+                    values_floats=[math.nan, *range(1, len(feature.vocabulary) + 1)],
+                    default_float=float(UNSEEN_CODE),
+                )
+            )
+        as_float = self.node("Concat", columns, "features/float", axis=1)
+        return self.node("Cast", [as_float], "features/double", to=TensorProto.DOUBLE)
 
-def _sum_of_trees(trees: list[Tree], matrix: str, output: str) -> onnx.NodeProto:
-    nodes = _Nodes()
-    for tree in trees or [Leaf(0.0)]:
-        nodes.add(tree)
+    def trees(self, trees: Sequence[Tree], matrix: str) -> str:
+        """The sum of trees."""
+        attributes = tree_ensemble(trees)
+        return self.node("TreeEnsemble", [matrix], "trees/sum", domain="ai.onnx.ml", **attributes)
 
-    def doubles(name: str, values: list[float]) -> onnx.TensorProto:
-        return numpy_helper.from_array(np.array(values, dtype=np.float64), name)
+    def linear(self, linear: Linear, matrix: str) -> str:
+        """The sum of terms of numbers, and the intercept."""
+        positions = self.constant("linear/positions", linear.positions)
+        number = self.node("Gather", [matrix, positions], "linear/number", axis=1)
+        size = self.node("Abs", [number], "linear/size")
+        size = self.node("Add", [size, self.constant("linear/one", 1.0)], "linear/size_and_one")
+        size = self.node("Log", [size], "linear/log_size")
+        sign = self.node("Sign", [number], "linear/sign")
+        signed = self.node("Mul", [sign, size], "linear/signed_log1p")
+        clipped = self.clip(signed, linear.lower, linear.upper, "linear/clipped")
+        slope = self.constant("linear/slope", linear.slope)
+        known = self.node("Mul", [clipped, slope], "linear/known")
+        missing = self.constant("linear/missing_value", linear.missing_value)
+        is_missing = self.node("IsNaN", [number], "linear/is_missing")
+        terms = self.node("Where", [is_missing, missing, known], "linear/terms")
+        total = self.sum_of_row(terms, "linear/total")
+        intercept = self.constant("linear/intercept", linear.intercept)
+        return self.node("Add", [total, intercept], "linear/sum")
 
-    conditions = numpy_helper.from_array(np.array(nodes.conditions, dtype=np.uint8), "nodes_modes")
-    members = {"membership_values": doubles("membership_values", nodes.members)}
-    return helper.make_node(
-        "TreeEnsemble",
-        [matrix],
-        [output],
-        domain="ai.onnx.ml",
-        n_targets=1,
-        tree_roots=nodes.roots,
-        nodes_featureids=nodes.features,
-        nodes_modes=conditions,
-        nodes_splits=doubles("nodes_splits", nodes.against),
-        nodes_missing_value_tracks_true=nodes.missing_passes,
-        nodes_truenodeids=[place for place, _ in nodes.passed],
-        nodes_trueleafs=[int(is_leaf) for _, is_leaf in nodes.passed],
-        nodes_falsenodeids=[place for place, _ in nodes.failed],
-        nodes_falseleafs=[int(is_leaf) for _, is_leaf in nodes.failed],
-        leaf_targetids=[0] * len(nodes.leaves),
-        leaf_weights=doubles("leaf_weights", nodes.leaves),
-        **(members if nodes.members else {}),
-    )
+    def curve(self, calibration: Calibration, margin: str) -> str:
+        """The calibrated log-odds before the shift."""
+        match calibration:
+            case LineCalibration(slope=slope, intercept=intercept):
+                sloped = self.sloped(margin, slope, "calibration/slope")
+                end = self.constant("calibration/intercept", intercept)
+                return self.node("Add", [sloped, end], "calibration/curve")
+            case BetaCalibration(a=a, b=b, c=c):
+                # ln(p) is the margin less softplus, and -ln(1 - p) is softplus.
+                line = self.sloped(margin, a, "calibration/a")
+                bend = self.sloped(self.softplus(margin), b - a, "calibration/b_less_a")
+                end = self.constant("calibration/c", c)
+                return self.node("Sum", [line, bend, end], "calibration/curve")
+            case IsotonicCalibration():
+                return self.polyline(calibration, margin)
+        raise TypeError(f"A graph knows no {type(calibration).__name__}.")
+
+    def polyline(self, calibration: IsotonicCalibration, margin: str) -> str:
+        """A sum over segments of the slope times how far the margin has come in each.
+
+        Hinges would do, but their large terms of both signs cancel out, and digits with them.
+        """
+        knots, values = np.array(calibration.margins), np.array(calibration.values)
+        tail = calibration.tail_slope
+        slopes = np.array([tail, *(np.diff(values) / np.diff(knots)), tail])
+        within = self.clip(margin, [-np.inf, *knots], [*knots, np.inf], "calibration/within")
+        begin = self.constant("calibration/begin", np.array([knots[0], *knots]))
+        way = self.node("Sub", [within, begin], "calibration/way")
+        rises = self.sloped(way, slopes, "calibration/slopes")
+        rise = self.sum_of_row(rises, "calibration/rise")
+        first = self.constant("calibration/first", values[0])
+        return self.node("Add", [rise, first], "calibration/curve")
+
+    def softplus(self, margin: str) -> str:
+        """log(1 + exp(x)), which ONNX Runtime has for floats only."""
+        zero, one = (self.constant(f"softplus/{value:g}", value) for value in (0.0, 1.0))
+        positive = self.node("Max", [margin, zero], "softplus/positive")
+        size = self.node("Abs", [margin], "softplus/size")
+        less = self.node("Exp", [self.node("Neg", [size], "softplus/minus")], "softplus/exp")
+        log = self.node("Log", [self.node("Add", [less, one], "softplus/sum")], "softplus/log")
+        return self.node("Add", [positive, log], "softplus/")
+
+    def sloped(self, value: str, slope: float | np.ndarray, name: str) -> str:
+        """A value times a constant."""
+        return self.node("Mul", [value, self.constant(name, slope)], f"{name}_times")
+
+    def clip(self, value: str, lower: ArrayLike, upper: ArrayLike, name: str) -> str:
+        """Each column between bounds of its own, which ONNX's Clip cannot do."""
+        low = self.constant(f"{name}_lower", np.asarray(lower, np.float64))
+        high = self.constant(f"{name}_upper", np.asarray(upper, np.float64))
+        raised = self.node("Max", [value, low], f"{name}_raised")
+        return self.node("Min", [raised, high], name)
+
+    def sum_of_row(self, values: str, name: str) -> str:
+        """Sums of rows, of shape (rows, 1)."""
+        axis = self.constant(f"{name}_axis", np.array([1]))
+        return self.node("ReduceSum", [values, axis], name, keepdims=1)

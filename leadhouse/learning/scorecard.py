@@ -1,24 +1,26 @@
-"""The rules scorecard: points for facts, as sales teams have today, as the same kind of graph."""
+"""The rules scorecard: points for facts, as sales teams have today, as the same kind of model."""
 
 import math
+import operator
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from leadhouse.learning.graph import NULL_CODE, build_graph
+from leadhouse.learning.margins import MarginParts
 from leadhouse.learning.trees import Condition, Leaf, Split, Tree
 from leadhouse.scoring.schema import Feature, FeatureSchema
 
 Operator = Literal[">", ">=", "<", "<=", "=", "in", "is null"]
 
 _COMPARISONS = {
-    ">": Condition.GREATER,
-    ">=": Condition.GREATER_OR_EQUAL,
-    "<": Condition.LESS,
-    "<=": Condition.LESS_OR_EQUAL,
-    "=": Condition.EQUAL,
+    ">": (Condition.GREATER, operator.gt),
+    ">=": (Condition.GREATER_OR_EQUAL, operator.ge),
+    "<": (Condition.LESS, operator.lt),
+    "<=": (Condition.LESS_OR_EQUAL, operator.le),
+    "=": (Condition.EQUAL, operator.eq),
 }
 _SEPARATOR = "|"
 
@@ -39,40 +41,96 @@ class Rule(BaseModel):
     points: float
 
 
-def scorecard_graph(
-    rules: Sequence[Rule], offered: FeatureSchema, metadata: dict[str, str]
-) -> tuple[bytes, FeatureSchema]:
-    """Compiles rules to a graph whose margin is the sum of points.
+@dataclass(frozen=True)
+class Scorecard:
+    """Rules over a schema of the features that they need; the margin is the sum of points.
 
-    Points are no log-odds: the probability is NaN as long as no outcomes calibrate it.
-
-    Args:
-        rules: at least one.
-        offered: the features that rules may name, with their kinds.
-        metadata: kept in the graph.
-
-    Returns:
-        the serialised graph, and the schema of the features that the rules need.
-
-    Raises:
-        ValueError: there are no rules, or one names an unknown feature or cannot be read.
+    Points are no log-odds: there is no probability as long as no outcomes calibrate them.
     """
-    if not rules:
-        raise ValueError("The seed scorecard_rules holds no rules; it needs at least one.")
-    by_name = {feature.name: feature for feature in offered.features}
-    for rule in rules:
-        if rule.feature_name not in by_name:
-            raise ValueError(
-                f"Rule {rule.rule_id} of scorecard_rules names the feature {rule.feature_name}, "
-                "which does not exist."
-            )
-    needed = [
-        _with_words_of(by_name[name], rules)
-        for name in dict.fromkeys(rule.feature_name for rule in rules)
-    ]
-    schema = FeatureSchema(features=tuple(needed))
-    trees = [_stump(rule, schema) for rule in rules]
-    return build_graph(schema, trees, calibration=None, metadata=metadata), schema
+
+    schema: FeatureSchema
+    rules: tuple[Rule, ...]
+
+    @classmethod
+    def read(cls, rules: Sequence[Rule], offered: FeatureSchema) -> Self:
+        """Checks rules, and finds the features that they need.
+
+        Args:
+            rules: at least one.
+            offered: the features that rules may name, with their kinds.
+
+        Raises:
+            ValueError: there are no rules, or one names an unknown feature or cannot be read.
+        """
+        if not rules:
+            raise ValueError("The seed scorecard_rules holds no rules; it needs at least one.")
+        by_name = {feature.name: feature for feature in offered.features}
+        for rule in rules:
+            if rule.feature_name not in by_name:
+                raise ValueError(
+                    f"Rule {rule.rule_id} of scorecard_rules names the feature "
+                    f"{rule.feature_name}, which does not exist."
+                )
+            _check(rule, by_name[rule.feature_name])
+        needed = [
+            _with_words_of(by_name[name], rules)
+            for name in dict.fromkeys(rule.feature_name for rule in rules)
+        ]
+        return cls(FeatureSchema(features=tuple(needed)), tuple(rules))
+
+    def margin(self, matrix: np.ndarray) -> np.ndarray:
+        """The sums of points, float64 of shape (rows,)."""
+        points = np.zeros(len(matrix))
+        for rule in self.rules:
+            feature, position = self._feature(rule)
+            column = matrix[:, position]
+            if rule.operator == "is null":
+                holds = np.isnan(column)
+            elif feature.kind == "category":
+                holds = np.isin(column, _codes(rule, feature))
+            else:
+                holds = _COMPARISONS[rule.operator][1](column, _number(rule))
+            points += rule.points * holds
+        return points
+
+    def parts(self) -> MarginParts:
+        """Each rule as a tree of one split."""
+        return MarginParts(trees=tuple(self._stump(rule) for rule in self.rules))
+
+    def _feature(self, rule: Rule) -> tuple[Feature, int]:
+        position = self.schema.names.index(rule.feature_name)
+        return self.schema.features[position], position
+
+    def _stump(self, rule: Rule) -> Tree:
+        feature, position = self._feature(rule)
+        against: float | tuple[float, ...]
+        if rule.operator == "is null":
+            condition, against = Condition.LESS, -math.inf  # true of no value, so of null alone
+        elif feature.kind == "category":
+            condition, against = Condition.IS_MEMBER, _codes(rule, feature)
+        else:
+            condition, against = _COMPARISONS[rule.operator][0], _number(rule)
+        return Split(
+            feature=position,
+            condition=condition,
+            against=against,
+            missing_passes=rule.operator == "is null",
+            passed=Leaf(rule.points),
+            failed=Leaf(0.0),
+        )
+
+
+def _check(rule: Rule, feature: Feature) -> None:
+    if feature.kind == "category":
+        _words(rule)
+    elif rule.operator in _COMPARISONS:
+        _number(rule)
+    elif rule.operator != "is null":
+        raise ValueError(
+            f"Rule {rule.rule_id} of scorecard_rules asks of the number {rule.feature_name} "
+            f"'{rule.operator} {rule.value}'; a number is compared with "
+            f"{', '.join(_COMPARISONS)} or 'is null'."
+        )
 
 
 def _with_words_of(feature: Feature, rules: Sequence[Rule]) -> Feature:
@@ -97,33 +155,8 @@ def _words(rule: Rule) -> list[str]:
     )
 
 
-def _stump(rule: Rule, schema: FeatureSchema) -> Tree:
-    position = schema.names.index(rule.feature_name)
-    feature = schema.features[position]
-    is_null = rule.operator == "is null"
-    against: float | tuple[float, ...]
-    if feature.kind == "category":
-        condition = Condition.IS_MEMBER
-        codes = [feature.vocabulary.index(word) + 1 for word in _words(rule)]
-        against = (float(NULL_CODE),) if is_null else tuple(map(float, codes))
-    elif is_null:
-        condition, against = Condition.LESS, -math.inf  # true of no number, so of null alone
-    elif rule.operator in _COMPARISONS:
-        condition, against = _COMPARISONS[rule.operator], _number(rule)
-    else:
-        raise ValueError(
-            f"Rule {rule.rule_id} of scorecard_rules asks of the number {rule.feature_name} "
-            f"'{rule.operator} {rule.value}'; a number is compared with "
-            f"{', '.join(_COMPARISONS)} or 'is null'."
-        )
-    return Split(
-        feature=position,
-        condition=condition,
-        against=against,
-        missing_passes=is_null and feature.kind == "number",
-        passed=Leaf(rule.points),
-        failed=Leaf(0.0),
-    )
+def _codes(rule: Rule, feature: Feature) -> tuple[float, ...]:
+    return tuple(feature.vocabulary.index(word) + 1.0 for word in _words(rule))
 
 
 def _number(rule: Rule) -> float:

@@ -1,0 +1,203 @@
+"""Logistic regression on transformed features: the rung for few conversions."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from leadhouse.learning.margins import Linear, MarginParts, signed_log1p
+from leadhouse.learning.trees import Condition, Leaf, Split, Tree
+from leadhouse.scoring.schema import FeatureSchema
+
+
+class LogisticSettings(BaseModel):
+    """How the logistic model learns.
+
+    `l2` is the precision of the coefficients' normal prior around zero, in log-odds per unit of a
+    column of the design: the larger, the shyer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    l2: float = Field(default=100.0, gt=0)
+    winsorised_share: float = Field(default=0.005, ge=0, lt=0.5)
+    min_null_share: float = Field(default=0.01, ge=0, le=1)
+    min_category_rows: int = Field(default=20, ge=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """The columns that the regression sees, of the features that it is given.
+
+    First a column for each number: its signed logarithm, winsorised at quantiles of the training
+    rows, less its mean, over its standard deviation; 0 where it is null. Then one of 0 and 1 for
+    each number or category that is null often enough, and one for each word seen often enough.
+
+    Attributes:
+        numbers: positions of the features, int64 of shape (numbers,).
+        lower, upper, mean, deviation: of the signed logarithms, float64 of shape (numbers,).
+        nulls: positions of the features whose nulls have a column, int64 of shape (nulls,).
+        words: positions and codes of words that have a column, int64 of shape (words, 2).
+    """
+
+    numbers: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    mean: np.ndarray
+    deviation: np.ndarray
+    nulls: np.ndarray
+    words: np.ndarray
+
+    @classmethod
+    def learn(cls, matrix: np.ndarray, schema: FeatureSchema, settings: LogisticSettings) -> Self:
+        """Finds the columns in training rows; those that are constant have none.
+
+        Args:
+            matrix: float32 of shape (rows, features), as `MarginModel.margin` takes it.
+        """
+        numbers, figures, nulls, words = [], [], [], []
+        for position, feature in enumerate(schema.features):
+            column = matrix[:, position]
+            is_null = np.isnan(column)
+            known = column[~is_null]
+            if feature.kind == "category":
+                codes, counts = np.unique(known, return_counts=True)
+                is_usual = (codes > 0) & (counts >= settings.min_category_rows)
+                words += [(position, code) for code in codes[is_usual & (counts < len(column))]]
+            elif len(known):
+                values = signed_log1p(known)
+                share = settings.winsorised_share
+                bounds = np.quantile(values, [share, 1 - share])
+                values = np.clip(values, *bounds)
+                if bounds[0] < bounds[1]:
+                    numbers.append(position)
+                    figures.append((*bounds, values.mean(), values.std()))
+            if settings.min_null_share <= is_null.mean() < 1 and is_null.any():
+                nulls.append(position)
+        return cls(
+            np.array(numbers, np.int64),
+            *np.array(figures, np.float64).reshape(-1, 4).T,
+            nulls=np.array(nulls, np.int64),
+            words=np.array(words, np.int64).reshape(-1, 2),
+        )
+
+    def __len__(self) -> int:
+        return len(self.numbers) + len(self.nulls) + len(self.words)
+
+    def column(self, matrix: np.ndarray, place: int) -> np.ndarray:
+        """One column of the design, float64 of shape (rows,)."""
+        if place < len(self.numbers):
+            values = signed_log1p(matrix[:, self.numbers[place]])
+            clipped = np.clip(values, self.lower[place], self.upper[place])
+            return np.nan_to_num((clipped - self.mean[place]) / self.deviation[place], nan=0.0)
+        place -= len(self.numbers)
+        if place < len(self.nulls):
+            return np.isnan(matrix[:, self.nulls[place]]).astype(np.float64)
+        position, code = self.words[place - len(self.nulls)]
+        return (matrix[:, position] == code).astype(np.float64)
+
+    def matrix(self, matrix: np.ndarray) -> np.ndarray:
+        """All columns, float32 of shape (rows, columns): half the memory, and fit to learn from."""
+        columns = np.empty((len(matrix), len(self)), np.float32)
+        for place in range(len(self)):
+            columns[:, place] = self.column(matrix, place)
+        return columns
+
+
+@dataclass(frozen=True, eq=False)
+class LogisticModel:
+    """A fitted regression.
+
+    Attributes:
+        coefficients: of the design's columns, float64 of shape (columns,).
+        intercept: log-odds of a row whose columns are all 0.
+    """
+
+    schema: FeatureSchema
+    design: Design
+    coefficients: np.ndarray
+    intercept: float
+
+    def margin(self, matrix: np.ndarray) -> np.ndarray:
+        """Log-odds, float64 of shape (rows,); column by column, so that no threads change a bit."""
+        margin = np.full(len(matrix), self.intercept)
+        for place, coefficient in enumerate(self.coefficients):
+            margin += coefficient * self.design.column(matrix, place)
+        return margin
+
+    def parts(self) -> MarginParts:
+        """Numbers as linear terms in their own logarithms, all else as trees."""
+        design = self.design
+        of_numbers, of_nulls, of_words = np.split(
+            self.coefficients, np.cumsum([len(design.numbers), len(design.nulls)])
+        )
+        if_null = dict(zip(design.nulls.tolist(), of_nulls.tolist(), strict=True))
+        words: dict[int, dict[int, float]] = {}
+        for (position, code), value in zip(design.words.tolist(), of_words.tolist(), strict=True):
+            words.setdefault(position, {})[code] = value
+
+        slope = of_numbers / design.deviation
+        numbers = design.numbers.tolist()
+        linear = Linear(
+            intercept=float(self.intercept - slope @ design.mean),
+            positions=design.numbers,
+            slope=slope,
+            lower=design.lower,
+            upper=design.upper,
+            missing_value=slope * design.mean + [if_null.get(place, 0.0) for place in numbers],
+        )
+        trees = [
+            _lookup(position, words.get(position, {}), if_null.get(position, 0.0))
+            for position in sorted(words.keys() | if_null.keys() - set(numbers))
+        ]
+        return MarginParts(trees=tuple(trees), linear=linear)
+
+
+def fit_logistic(
+    matrix: np.ndarray,
+    label: np.ndarray,
+    weight: np.ndarray,
+    schema: FeatureSchema,
+    settings: LogisticSettings,
+) -> LogisticModel:
+    """Fits the regression; the same arguments give the same bits.
+
+    Args:
+        matrix: float32 of shape (rows, features), as `MarginModel.margin` takes it.
+        label: bool of shape (rows,), both values among them.
+        weight: of the rows, float64 of shape (rows,), 1 on average.
+        schema: of the matrix's columns.
+        settings: the parameters.
+    """
+    design = Design.learn(matrix, schema, settings)
+    regression = LogisticRegression(C=1 / settings.l2, solver="newton-cholesky", tol=1e-8)
+    # Threads add up in an order of their own.
+    with threadpool_limits(1, user_api="blas"):
+        regression.fit(design.matrix(matrix), label, sample_weight=weight)
+    return LogisticModel(
+        schema=schema,
+        design=design,
+        coefficients=regression.coef_[0].astype(np.float64),
+        intercept=float(regression.intercept_[0]),
+    )
+
+
+def _lookup(position: int, values: dict[int, float], if_null: float) -> Tree:
+    """A tree that knows the value of each word; 0 for a word that is not among them."""
+
+    def search(codes: list[int]) -> Tree:
+        if len(codes) == 1:
+            return Leaf(values[codes[0]])
+        half = len(codes) // 2
+        return member(codes[:half], search(codes[:half]), search(codes[half:]))
+
+    def member(codes: list[int], passed: Tree, failed: Tree) -> Tree:
+        against = tuple(map(float, codes))
+        return Split(position, Condition.IS_MEMBER, against, False, passed, failed)
+
+    codes = sorted(values)
+    known = member(codes, search(codes), Leaf(0.0)) if codes else Leaf(0.0)
+    return Split(position, Condition.LESS, -np.inf, True, Leaf(if_null), known)

@@ -7,7 +7,9 @@
 
     {%- for name, least in {
         "label_horizon_days": 1, "snapshot_every_days": 1, "max_training_moments": 1, "calibration_days": 1,
-        "test_days": 1, "trend_points": 0, "spike_points": 0,
+        "test_days": 1, "evaluation_origins": 0, "min_leads_to_learn": 1, "min_conversions_to_learn": 1,
+        "min_leads_for_trees": 1, "min_conversions_for_trees": 1, "max_moments_weight": 1, "tuning_seconds": 0,
+        "stability_resamples": 0, "leakage_max_split_gap": 0, "trend_points": 0, "spike_points": 0,
     }.items() -%}
         {%- set value = var(name) -%}
         {%- if value is not number or value < least -%}
@@ -41,6 +43,21 @@
     {%- endif -%}
     {%- if var("retrain") not in ["auto", "always", "never"] -%}
         {%- do faults.append("`retrain` must be auto, always or never; it is '" ~ var("retrain") ~ "'.") -%}
+    {%- endif -%}
+
+    {%- if var("recalibrate") not in ["auto", "never"] -%}
+        {%- do faults.append("`recalibrate` must be auto or never; it is '" ~ var("recalibrate") ~ "'.") -%}
+    {%- endif -%}
+    {%- set half_life = var("recency_half_life_days") -%}
+    {%- if half_life is not none and (half_life is not number or half_life <= 0) -%}
+        {%- do faults.append("`recency_half_life_days` must be null or a number above 0; it is '" ~ half_life ~ "'.") -%}
+    {%- endif -%}
+    {%- if var("strict_leakage") is not boolean -%}
+        {%- do faults.append("`strict_leakage` must be true or false; it is '" ~ var("strict_leakage") ~ "'.") -%}
+    {%- endif -%}
+    {%- set excluded = var("exclude_features") -%}
+    {%- if excluded is string or excluded is not sequence or excluded | reject("string") | list -%}
+        {%- do faults.append("`exclude_features` must be a list of names of features; it is '" ~ excluded ~ "'.") -%}
     {%- endif -%}
 
     {%- if faults -%}

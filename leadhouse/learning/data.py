@@ -1,5 +1,6 @@
 """The training set in memory: one row per lead and moment, as a table of the warehouse gives it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
@@ -7,6 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from leadhouse.learning.graph import UNSEEN_CODE
 from leadhouse.scoring.columns import CUSTOM_MAPS, to_numbers, to_words, unfold_custom
 from leadhouse.scoring.schema import Feature, FeatureSchema
 
@@ -17,9 +19,7 @@ _KEY_SCHEMA = pa.schema(
         "lead_id": pa.string(),
         "moment_at": pa.timestamp("us"),
         "label": pa.bool_(),
-        "evaluation_use": pa.string(),
-        "final_use": pa.string(),
-        "weight": pa.float32(),
+        "uses": pa.list_(pa.string()),
     }
 )
 _BATCH_ROWS = 10_000
@@ -34,29 +34,34 @@ class TrainingSet:
         matrix: float32 of shape (rows, features), NaN where missing. A category is a code: the
             word's place in the vocabulary, from 1.
         label: whether the lead converted within the horizon; bool of shape (rows,).
-        weight: of each row when it is learnt from; float32 of shape (rows,).
         lead: which lead a row is about, as a number; int64 of shape (rows,).
         moment_at: datetime64[us] of shape (rows,).
-        evaluation_use, final_use: what the row is for, in the fit that is tested and in the one
-            that is used; str of shape (rows,), empty for nothing.
+        uses: what the row is for at each origin; str of shape (rows, origins), empty for nothing.
     """
 
     schema: FeatureSchema
     matrix: np.ndarray
     label: np.ndarray
-    weight: np.ndarray
     lead: np.ndarray
     moment_at: np.ndarray
-    evaluation_use: np.ndarray
-    final_use: np.ndarray
+    uses: np.ndarray
 
     def __len__(self) -> int:
         return len(self.label)
 
     def take(self, rows: np.ndarray) -> Self:
         """The rows of a mask or of positions, copied."""
-        arrays = ("matrix", "label", "weight", "lead", "moment_at", "evaluation_use", "final_use")
+        arrays = ("matrix", "label", "lead", "moment_at", "uses")
         return replace(self, **{name: getattr(self, name)[rows] for name in arrays})
+
+    @property
+    def count_origins(self) -> int:
+        """How many origins there are, now (the first) among them."""
+        return self.uses.shape[1]
+
+    def used(self, origin: int, *uses: Use) -> Self:
+        """The rows that are used so at an origin, copied."""
+        return self.take(np.isin(self.uses[:, origin], uses))
 
     @property
     def count_leads(self) -> int:
@@ -69,19 +74,44 @@ class TrainingSet:
         return len(np.unique(self.lead[self.label]))
 
     def encode(self, schema: FeatureSchema) -> np.ndarray:
-        """The matrix as a model reads it: categories by the codes of the model's vocabulary.
+        """The features of a model as it reads them: categories by the codes of its vocabulary.
 
         Args:
-            schema: of the same features in the same order; a word that it lacks becomes missing.
+            schema: of features that are among these; a word that it lacks becomes the unseen one.
+
+        Returns:
+            float32 of shape (rows, features of the schema).
         """
-        matrix = self.matrix.copy()
-        for position in self.schema.category_positions:
-            known = {w: i for i, w in enumerate(schema.features[position].vocabulary, start=1)}
-            words = self.schema.features[position].vocabulary
-            translation = np.array([np.nan, *(known.get(w, np.nan) for w in words)], np.float32)
+        names = self.schema.names
+        if schema.names == names:
+            matrix = self.matrix.copy()
+        else:
+            matrix = self.matrix[:, [names.index(name) for name in schema.names]]
+        for position in schema.category_positions:
+            feature = schema.features[position]
+            known = {word: code for code, word in enumerate(feature.vocabulary, start=1)}
+            words = self.schema.features[names.index(feature.name)].vocabulary
+            codes_of_words = (known.get(word, UNSEEN_CODE) for word in words)
+            translation = np.array([np.nan, *codes_of_words], np.float32)
             codes = np.nan_to_num(matrix[:, position]).astype(np.int64)
             matrix[:, position] = translation[codes]
         return matrix
+
+    def feeds(self, schema: FeatureSchema) -> dict[str, np.ndarray]:
+        """The features of a model as its graph takes them: float32 or words, of shape (rows, 1).
+
+        Args:
+            schema: of features that are among these.
+        """
+        feeds = {}
+        for feature in schema.features:
+            position = self.schema.names.index(feature.name)
+            column = self.matrix[:, [position]]
+            if feature.kind == "category":
+                words = np.array(["", *self.schema.features[position].vocabulary], dtype=object)
+                column = words[np.nan_to_num(column).astype(np.int64)]
+            feeds[feature.name] = column
+        return feeds
 
     def vocabulary(self, max_categories: int) -> FeatureSchema:
         """The schema with the words of these rows alone, the most frequent first.
@@ -100,21 +130,25 @@ class TrainingSet:
         return FeatureSchema(features=tuple(features))
 
 
-def read_training_set(relation: duckdb.DuckDBPyRelation) -> TrainingSet:
+def read_training_set(
+    relation: duckdb.DuckDBPyRelation, exclude: Collection[str] = ()
+) -> TrainingSet:
     """Reads a training set, ordered by moment and lead, batch by batch into one matrix.
 
     Args:
-        relation: with the columns `lead_id`, `moment_at`, `label` (boolean), `evaluation_use`,
-            `final_use`, `weight`, and the features: FLOAT columns are numbers, VARCHAR columns
-            are categories, and the maps `x_numbers` and `x_categories`, if there, hold the
-            user's own features by name. Memory: 4 bytes per row and feature, and one batch.
+        relation: with the columns `lead_id`, `moment_at`, `label` (boolean), `uses` (a list of
+            `train`, `calibrate`, `test` or null, one for each origin), and the features: FLOAT
+            columns are numbers, VARCHAR columns are categories, and the maps `x_numbers` and
+            `x_categories`, if there, hold the user's own features by name. Memory: 4 bytes per
+            row and feature, and one batch.
+        exclude: names of features to leave out.
 
     Raises:
-        ValueError: a column is missing or of another type, a label or weight is null, or a number
-            is infinite.
+        ValueError: a column is missing or of another type, a label is null, a number is infinite,
+            or there is no feature of an excluded name.
         RuntimeError: the table changed, or its stream was cut off, while it was read.
     """
-    schema = _schema(relation)
+    schema = _without(_schema(relation), exclude)
     count_rows = relation.count("*").fetchall()[0][0]
     matrix = np.empty((count_rows, len(schema)), np.float32)
     words: list[dict[str, int]] = [{} for _ in schema.features]
@@ -172,6 +206,14 @@ def _schema(relation: duckdb.DuckDBPyRelation) -> FeatureSchema:
     return FeatureSchema(features=tuple(features))
 
 
+def _without(schema: FeatureSchema, exclude: Collection[str]) -> FeatureSchema:
+    unknown = sorted(set(exclude) - set(schema.names))
+    if unknown:
+        raise ValueError(f"exclude_features names {unknown[0]}, which is no feature.")
+    kept = (feature for feature in schema.features if feature.name not in exclude)
+    return FeatureSchema(features=tuple(kept))
+
+
 def _codes(column: pa.Array, words: dict[str, int]) -> np.ndarray:
     """Codes of a column's words, from 1; words that are new are added."""
     codes, own_words = to_words(column)
@@ -183,19 +225,14 @@ def _assemble(
     schema: FeatureSchema, matrix: np.ndarray, batches: list[pa.RecordBatch]
 ) -> TrainingSet:
     keys = pa.Table.from_batches(batches, _KEY_SCHEMA)
-    if keys["label"].null_count or keys["weight"].null_count:
-        raise ValueError("In the training set a label or weight is null.")
-
-    def uses(name: str) -> np.ndarray:
-        return keys[name].fill_null("").to_numpy().astype(str)
-
+    if keys["label"].null_count:
+        raise ValueError("In the training set a label is null.")
+    uses = keys["uses"].combine_chunks().flatten().fill_null("").to_numpy(zero_copy_only=False)
     return TrainingSet(
         schema=schema,
         matrix=matrix,
         label=keys["label"].to_numpy(),
-        weight=keys["weight"].to_numpy(),
         lead=keys["lead_id"].combine_chunks().dictionary_encode().indices.to_numpy(),
         moment_at=keys["moment_at"].to_numpy(),
-        evaluation_use=uses("evaluation_use"),
-        final_use=uses("final_use"),
+        uses=uses.astype("U9").reshape(len(keys), len(uses) // max(len(keys), 1) or 1),
     )

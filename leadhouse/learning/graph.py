@@ -69,7 +69,7 @@ def build_graph(
         log_odds = graph.node(
             "Add", [graph.curve(calibration, margin), shift], "calibration/log_odds"
         )
-        graph.node("Sigmoid", [log_odds], "probability")
+        graph.sigmoid(log_odds, "probability")
     outputs = [
         helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["rows", 1])
         for name in ("margin", "probability")
@@ -128,7 +128,7 @@ class _Graph:
         self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
         return output
 
-    def constant(self, name: str, value: float | np.ndarray) -> str:
+    def constant(self, name: str, value: ArrayLike) -> str:
         """Adds a constant and returns its name."""
         self.constants.append(numpy_helper.from_array(np.asarray(value), name))
         return name
@@ -166,10 +166,9 @@ class _Graph:
         positions = self.constant("linear/positions", linear.positions)
         number = self.node("Gather", [matrix, positions], "linear/number", axis=1)
         size = self.node("Abs", [number], "linear/size")
-        size = self.node("Add", [size, self.constant("linear/one", 1.0)], "linear/size_and_one")
-        size = self.node("Log", [size], "linear/log_size")
+        log = self.log(self.node("Add", [size, self.constant("linear/one", 1.0)], "linear/more"))
         sign = self.node("Sign", [number], "linear/sign")
-        signed = self.node("Mul", [sign, size], "linear/signed_log1p")
+        signed = self.node("Mul", [sign, log], "linear/signed_log1p")
         clipped = self.clip(signed, linear.lower, linear.upper, "linear/clipped")
         slope = self.constant("linear/slope", linear.slope)
         known = self.node("Mul", [clipped, slope], "linear/known")
@@ -213,14 +212,33 @@ class _Graph:
         first = self.constant("calibration/first", values[0])
         return self.node("Add", [rise, first], "calibration/curve")
 
+    def log(self, positive: str) -> str:
+        """Logarithms of a matrix, each as a sum of its own.
+
+        ONNX's Log and Sigmoid round the last values of a batch by another instruction than the
+        others, so that a score would depend, by a bit, on how rows were batched. Reductions over
+        single values, and over pairs as below, do not.
+        """
+        axis = self.constant("log/axis", np.array([2]))
+        singles = self.node("Unsqueeze", [positive, axis], "log/singles")
+        return self.node("ReduceLogSum", [singles, axis], "log/", keepdims=0)
+
     def softplus(self, margin: str) -> str:
-        """log(1 + exp(x)), which ONNX Runtime has for floats only."""
-        zero, one = (self.constant(f"softplus/{value:g}", value) for value in (0.0, 1.0))
-        positive = self.node("Max", [margin, zero], "softplus/positive")
-        size = self.node("Abs", [margin], "softplus/size")
-        less = self.node("Exp", [self.node("Neg", [size], "softplus/minus")], "softplus/exp")
-        log = self.node("Log", [self.node("Add", [less, one], "softplus/sum")], "softplus/log")
-        return self.node("Add", [positive, log], "softplus/")
+        """log(exp(x) + exp(0))."""
+        pairs = self.with_zero(margin, "softplus/pairs")
+        axis = self.constant("softplus/axis", np.array([1]))
+        return self.node("ReduceLogSumExp", [pairs, axis], "softplus/", keepdims=1)
+
+    def sigmoid(self, log_odds: str, output: str) -> str:
+        """exp(x) / (exp(x) + exp(0))."""
+        pairs = self.with_zero(log_odds, "sigmoid/pairs")
+        both = self.node("Softmax", [pairs], "sigmoid/both", axis=1)
+        first = self.constant("sigmoid/first", np.array([0]))
+        return self.node("Gather", [both, first], output, axis=1)
+
+    def with_zero(self, column: str, name: str) -> str:
+        """A column and one of zeros, of shape (rows, 2)."""
+        return self.node("Mul", [column, self.constant(f"{name}_mask", [[1.0, 0.0]])], name)
 
     def sloped(self, value: str, slope: float | np.ndarray, name: str) -> str:
         """A value times a constant."""
@@ -228,8 +246,8 @@ class _Graph:
 
     def clip(self, value: str, lower: ArrayLike, upper: ArrayLike, name: str) -> str:
         """Each column between bounds of its own, which ONNX's Clip cannot do."""
-        low = self.constant(f"{name}_lower", np.asarray(lower, np.float64))
-        high = self.constant(f"{name}_upper", np.asarray(upper, np.float64))
+        low = self.constant(f"{name}_lower", lower)
+        high = self.constant(f"{name}_upper", upper)
         raised = self.node("Max", [value, low], f"{name}_raised")
         return self.node("Min", [raised, high], name)
 

@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.special import logit
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
@@ -173,7 +174,10 @@ def fit_logistic(
         settings: the parameters.
     """
     design = Design.learn(matrix, schema, settings)
-    regression = LogisticRegression(C=1 / settings.l2, solver="newton-cholesky", tol=1e-8)
+    if not len(design):
+        rate = np.average(label, weights=weight)
+        return LogisticModel(schema, design, np.empty(0), float(logit(rate)))
+    regression = LogisticRegression(C=1 / settings.l2, tol=1e-5, max_iter=1_000)
     # Threads add up in an order of their own.
     with threadpool_limits(1, user_api="blas"):
         regression.fit(design.matrix(matrix), label, sample_weight=weight)

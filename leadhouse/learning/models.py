@@ -1,234 +1,209 @@
-"""Rows of `lead_models`: what a training run learnt, from what, and why it is used or not."""
+"""A training run: what is learnt, how it is proven, and whether it is used."""
 
-import hashlib
-import json
+import math
 from collections.abc import Sequence
-from datetime import datetime
-from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
-from sklearn.metrics import log_loss
+from sklearn.metrics import roc_auc_score
 
-from leadhouse.learning.certificate import TOLERANCE, largest_difference
+from leadhouse.learning.certificate import TOLERANCE, certify
 from leadhouse.learning.data import TrainingSet
-from leadhouse.learning.scorecard import Rule, scorecard_graph
-from leadhouse.learning.training import FitSettings, FittedModel, fit
-from leadhouse.scoring.schema import FeatureSchema
-
-MODEL_ROWS = pa.schema(
-    {
-        "model_version": pa.string(),
-        "training_run": pa.int64(),
-        "role": pa.string(),
-        "model_kind": pa.string(),
-        "feature_set_version": pa.string(),
-        "feature_schema": pa.string(),
-        "onnx": pa.binary(),
-        "onnx_sha256": pa.string(),
-        "horizon_days": pa.int64(),
-        "trained_as_of": pa.timestamp("us"),
-        "train_from": pa.timestamp("us"),
-        "train_to": pa.timestamp("us"),
-        "count_training_rows": pa.int64(),
-        "count_training_leads": pa.int64(),
-        "count_training_conversions": pa.int64(),
-        "count_calibration_rows": pa.int64(),
-        "count_calibration_conversions": pa.int64(),
-        "calibration": pa.string(),
-        "parameters": pa.string(),
-        "metrics": pa.string(),
-        "max_parity_difference": pa.float64(),
-        "is_promoted": pa.bool_(),
-        "promotion_reason": pa.string(),
-        "library_versions": pa.string(),
-    }
-)
-
-_LIBRARIES = ("leadhouse", "lightgbm", "numpy", "onnx", "onnxruntime", "scipy")
-
-Role = Literal["champion", "refused", "evaluation", "baseline"]
+from leadhouse.learning.forward import OriginFit, fit_origin, margin
+from leadhouse.learning.ladder import Ladder, climb
+from leadhouse.learning.promotion import Verdict, judge
+from leadhouse.learning.random_split import random_split_auc
+from leadhouse.learning.rows import Role, TrainingRun, model_row, model_rows, to_json
+from leadhouse.learning.rungs import LEARNT, Kind
+from leadhouse.learning.scorecard import Rule, Scorecard
+from leadhouse.learning.stability import find_stability
+from leadhouse.learning.tuning import tune
+from leadhouse.scoring.scorer import Scorer
 
 
-class TrainingRun(BaseModel):
-    """The circumstances of a training run; all that its rows depend on beside the data."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    number: int = 1
-    as_of: datetime
-    horizon_days: int
-    feature_set_version: str
-    may_learn: bool = True
-    min_leads: int = Field(default=200, ge=1)
-    min_conversions: int = Field(default=40, ge=1)
-    settings: FitSettings = FitSettings()
+class LeakageError(ValueError):
+    """Under `is_strict_about_leakage`: a model looks far better than it predicts."""
 
 
-def train_models(data: TrainingSet, rules: Sequence[Rule], run: TrainingRun) -> pa.Table:
+def train_models(
+    data: TrainingSet,
+    rules: Sequence[Rule],
+    run: TrainingRun,
+    standing: Scorer | None = None,
+) -> pa.Table:
     """Trains what the data can bear, and says why it is to be used.
 
-    A run gives one `champion`, which scores; with a learnt champion its `evaluation` twin, fitted
-    in the same way as of an earlier origin, to be tested on what came after; the rules as the
-    `baseline` to beat; and a model that failed its certificate as `refused`. Too little to learn
-    from makes the rules the champion.
+    A run gives the rung that is chosen, as `champion` or, where it is worse than the standing
+    model, as `challenger`; every rung at every earlier origin, as `evaluation`, to be tested on
+    what came after; and a model that failed its certificate as `refused`. Too little to learn from
+    makes the rules the champion.
+
+    Args:
+        data: with the uses of each row at each origin.
+        rules: the scorecard.
+        run: the circumstances.
+        standing: the standing champion's fit of its newest origin, to compare with.
 
     Returns:
-        rows of the schema `MODEL_ROWS`; the same arguments give the same bytes.
+        rows of the schema `MODEL_ROWS`; the same arguments give the same bytes, unless
+        `tuning_seconds` lets time decide how far the search gets.
 
     Raises:
-        ValueError: the scorecard cannot be compiled.
+        ValueError: the scorecard cannot be read.
+        LeakageError: under `is_strict_about_leakage`.
     """
-
-    def rules_row(role: Role, reason: str) -> dict[str, Any]:
-        return _rules_row(data.schema, rules, role, reason, run)
-
-    baseline = rules_row("baseline", "The rules, beside which learnt models are evaluated.")
-    problem = _too_little(data, data.final_use, run)
+    scorecard = Scorecard.read(rules, data.schema)
+    problem = (
+        run.settings.too_little(data.used(0, "train", "calibrate"))
+        if run.may_learn
+        else "Training is switched off (retrain: never), and there is no earlier model."
+    )
     if problem:
-        return model_rows([rules_row("champion", problem), baseline])
+        return model_rows(_rules_alone(data, scorecard, problem, run))
 
-    champion = _learnt_row(data, data.final_use, "champion", _promotion_reason(data), run)
-    difference = champion["max_parity_difference"]
-    if not difference <= TOLERANCE:  # so that NaN is no proof either
+    settings = run.settings
+    if run.tuning_seconds:
+        settings = tune(data, scorecard, settings, run.tuning_seconds)
+    ladder = climb(data, scorecard, settings)
+    final = fit_origin(data, 0, scorecard, ladder.settings, (ladder.kind,))
+    chosen = _fitted_row(run, ladder, final, ladder.kind, "champion")
+    evaluations = [
+        _fitted_row(run, ladder, fit, kind, "evaluation")
+        for fit in ladder.origins
+        for kind in fit.rungs
+    ]
+    if not chosen["max_parity_difference"] <= TOLERANCE:  # so that NaN is no proof either
         problem = (
-            f"The ONNX graph differs from the trained model by {difference:.1e}, "
-            f"more than {TOLERANCE:.0e}."
+            f"The ONNX graph differs from the trained model by "
+            f"{chosen['max_parity_difference']:.1e}, more than {TOLERANCE:.0e}."
         )
-        refused = champion | {"role": "refused", "promotion_reason": problem, "is_promoted": False}
-        return model_rows([rules_row("champion", problem), refused, baseline])
+        refused = chosen | {"role": "refused", "promotion_reason": problem, "is_promoted": False}
+        instead = [] if standing else _rules_alone(data, scorecard, problem, run)
+        return model_rows([*instead, refused])
 
-    if _too_little(data, data.evaluation_use, run):
-        return model_rows([champion, baseline])
-    twin = _learnt_row(
-        data,
-        data.evaluation_use,
-        "evaluation",
-        "The champion's twin of an earlier origin, to be tested on what came after.",
-        run,
-    )
-    return model_rows([champion, twin, baseline])
-
-
-def _too_little(data: TrainingSet, use: np.ndarray, run: TrainingRun) -> str | None:
-    """Why nothing can be learnt from the training rows; None where it can."""
-    if not run.may_learn:
-        return "Training is switched off (retrain: never), and there is no earlier model."
-    train = data.take(use == "train")
-    if train.count_leads >= run.min_leads and train.count_conversions >= run.min_conversions:
-        return None if not train.label.all() else "Every lead in the training rows converted."
-    return (
-        f"There are {train.count_leads} leads with known outcomes to learn from, "
-        f"{train.count_conversions} of them converted; "
-        f"a learnt model needs {run.min_leads} and {run.min_conversions}."
-    )
+    if ladder.origins and ladder.kind in LEARNT:
+        figures = _newest_figures(ladder, run.stability_resamples)
+        _check_gap(figures, run)
+        newest = next(row for row in evaluations if row["model_kind"] == ladder.kind)
+        newest["metrics"] = to_json(figures)
+    verdict = _verdict(ladder, standing)
+    chosen |= {
+        "role": "champion" if verdict.is_promoted else "challenger",
+        "is_promoted": verdict.is_promoted,
+        "promotion_reason": f"{ladder.reason} {_source(final, ladder.kind)} {verdict.reason}",
+        "metrics": to_json(_choice(ladder)),
+    }
+    return model_rows([chosen, *evaluations])
 
 
-def _promotion_reason(data: TrainingSet) -> str:
-    train, calibrate = (data.take(data.final_use == use) for use in ("train", "calibrate"))
-    calibrated = (
-        f"calibrated on {len(calibrate):,} later ones"
-        if len(calibrate)
-        else "not calibrated, for there are no later ones whose outcome is known"
-    )
-    return (
-        f"Learnt from {train.count_leads:,} leads at {len(train):,} moments, "
-        f"{train.count_conversions:,} of which leads converted, and {calibrated}."
-    )
+def _rules_alone(
+    data: TrainingSet, scorecard: Scorecard, reason: str, run: TrainingRun
+) -> list[dict[str, Any]]:
+    """The rules as champion and, at each origin that has a test, as what is tried: points alone."""
+    tested = [
+        origin for origin in range(1, data.count_origins) if (data.uses[:, origin] == "test").any()
+    ]
+    return [
+        model_row(run, "champion", "rules", scorecard, None, origin=0)
+        | {"promotion_reason": reason},
+        *(
+            model_row(run, "evaluation", "rules", scorecard, None, origin=origin)
+            | {"promotion_reason": _TRIED}
+            for origin in tested
+        ),
+    ]
 
 
-def _learnt_row(
-    data: TrainingSet, use: np.ndarray, role: Role, reason: str, run: TrainingRun
+_TRIED = "Fitted as of an earlier origin, to be tried on what came after."
+
+
+def _fitted_row(
+    run: TrainingRun, ladder: Ladder, fit: OriginFit, kind: Kind, role: Role
 ) -> dict[str, Any]:
-    train, calibrate = data.take(use == "train"), data.take(use == "calibrate")
-    model = fit(train, calibrate, run.settings)
-    graph = model.graph(_metadata(role, "lightgbm", run))
-    row = _row(
-        run, role=role, model_kind="lightgbm", graph=graph, schema=model.schema, reason=reason
-    )
+    rung, train = fit.rungs[kind], fit.train
+    calibration = rung.calibration(ladder.methods[kind])
+    row = model_row(run, role, kind, rung.model, calibration, origin=fit.origin)
+    encoded = train.encode(rung.model.schema)
+    certificate = certify(rung.model, calibration, row["onnx"], encoded, ladder.settings.seed)
+    row |= {
+        "count_calibration_rows": len(rung.held_out_label),
+        "count_calibration_conversions": int(rung.held_out_label.sum()),
+        "max_parity_difference": certificate.max_difference,
+        "promotion_reason": _TRIED,
+    }
+    if kind not in LEARNT:
+        return row
     return row | {
         "train_from": train.moment_at.min(),
         "train_to": train.moment_at.max(),
         "count_training_rows": len(train),
         "count_training_leads": train.count_leads,
         "count_training_conversions": train.count_conversions,
-        "count_calibration_rows": len(calibrate),
-        "count_calibration_conversions": calibrate.count_conversions,
-        "calibration": model.calibration.model_dump_json(),
-        "parameters": _json(run.settings.parameters()),
-        "metrics": _json(_metrics(model, calibrate)),
-        "max_parity_difference": largest_difference(
-            model, graph, train.encode(model.schema), run.settings.seed
-        ),
+        "parameters": ladder.settings.model_dump_json(),
     }
 
 
-def _rules_row(
-    offered: FeatureSchema, rules: Sequence[Rule], role: Role, reason: str, run: TrainingRun
-) -> dict[str, Any]:
-    graph, schema = scorecard_graph(rules, offered, _metadata(role, "rules", run))
-    return _row(run, role=role, model_kind="rules", graph=graph, schema=schema, reason=reason)
+def _verdict(ladder: Ladder, standing: Scorer | None) -> Verdict:
+    if not ladder.origins:
+        return Verdict(True, "There are no later outcomes to compare it with another model by.")
+    newest = ladder.origins[0]
+    probability = newest.test_probability(ladder.kind, ladder.methods[ladder.kind])
+    return judge(probability, newest.test, standing, ladder.settings.seed)
 
 
-def _metadata(role: Role, model_kind: str, run: TrainingRun) -> dict[str, str]:
-    """What is kept inside the graph; nothing of when it was made, so that its hash can be told."""
+def _source(fit: OriginFit, kind: Kind) -> str:
+    rung = fit.rungs[kind]
+    if len(rung.held_out) > 1:
+        how = "calibrated by cross-fitting, for too few later ones have known outcomes"
+    else:
+        how = f"calibrated on {len(rung.held_out_label):,} moments that it has not learnt from"
+    if kind not in LEARNT:
+        return f"It is {how}."
+    return (
+        f"It is learnt from {fit.train.count_leads:,} leads at {len(fit.train):,} moments, "
+        f"{fit.train.count_conversions:,} of which leads converted, and {how}."
+    )
+
+
+def _choice(ladder: Ladder) -> dict[str, Any]:
+    """The figures by which the rung was chosen."""
+    if ladder.rungs is None or ladder.ranking is None:
+        return {}
     return {
-        "role": role,
-        "model_kind": model_kind,
-        "horizon_days": str(run.horizon_days),
-        "feature_set_version": run.feature_set_version,
+        "count_origins": len(ladder.origins),
+        "log_loss": ladder.rungs.loss,
+        "behind_the_best": {k: behind._asdict() for k, behind in ladder.rungs.behind.items()},
+        "auc_above_one_half": ladder.ranking._asdict(),
+        "calibration_methods": ladder.methods,
     }
 
 
-def _row(
-    run: TrainingRun,
-    *,
-    role: Role,
-    model_kind: str,
-    graph: bytes,
-    schema: FeatureSchema,
-    reason: str,
-) -> dict[str, Any]:
-    sha256 = hashlib.sha256(graph).hexdigest()
-    return {
-        "model_version": f"{run.as_of:%Y%m%dT%H%M}_{sha256[:6]}",
-        "training_run": run.number,
-        "role": role,
-        "model_kind": model_kind,
-        "feature_set_version": run.feature_set_version,
-        "feature_schema": schema.to_json(),
-        "onnx": graph,
-        "onnx_sha256": sha256,
-        "horizon_days": run.horizon_days,
-        "trained_as_of": run.as_of,
-        "is_promoted": role == "champion",
-        "promotion_reason": reason,
-        "library_versions": _json({name: version(name) for name in _LIBRARIES}),
+def _newest_figures(ladder: Ladder, resamples: int) -> dict[str, float | None]:
+    """Figures of the chosen rung at the newest origin that take fits of their own."""
+    newest, kind = ladder.origins[0], ladder.kind
+    label = newest.test.label
+    has_both = 0 < label.sum() < len(label)
+    margins = margin(newest.rungs[kind].model, newest.test)
+    figures = {
+        "forward_auc": float(roc_auc_score(label, margins)) if has_both else math.nan,
+        "random_split_auc": random_split_auc(newest, kind, ladder.settings),
     }
+    if resamples:
+        stability = find_stability(newest, kind, ladder.settings, resamples)
+        figures |= {
+            "auc_spread": stability.auc_spread,
+            "top_10_percent_stability": stability.top_10_percent_stability,
+        }
+    return {name: None if math.isnan(figure) else figure for name, figure in figures.items()}
 
 
-def _metrics(model: FittedModel, calibrate: TrainingSet) -> dict[str, float]:
-    """Figures of the fit itself; how well it predicts is told by model_evaluation."""
-    metrics: dict[str, float] = {"count_trees": model.booster.num_trees()}
-    if len(calibrate):
-        probability = model.calibration.probability(model.margin(calibrate))
-        metrics["calibration_log_loss"] = _log_loss(calibrate.label, probability)
-        metrics["calibration_log_loss_of_base_rate"] = _log_loss(
-            calibrate.label, np.full(len(calibrate), calibrate.label.mean())
+def _check_gap(figures: dict[str, float | None], run: TrainingRun) -> None:
+    random, forward = figures["random_split_auc"], figures["forward_auc"]
+    if not run.is_strict_about_leakage or random is None or forward is None:
+        return
+    if random - forward > run.max_split_gap:
+        raise LeakageError(
+            f"With leads split at random the AUC is {random:.3f}, forward in time {forward:.3f}: "
+            f"more than {run.max_split_gap} apart. A column may hold what was known only later, "
+            "or the world has changed (strict_leakage)."
         )
-    return metrics
-
-
-def _log_loss(label: np.ndarray, probability: np.ndarray) -> float:
-    return float(log_loss(label, probability, labels=[False, True]))
-
-
-def _json(values: dict[str, Any]) -> str:
-    return json.dumps(values, sort_keys=True)
-
-
-def model_rows(rows: Sequence[dict[str, Any]] = ()) -> pa.Table:
-    """A table of the schema `MODEL_ROWS`; what a row does not say is null."""
-    return pa.Table.from_pylist(list(rows), schema=MODEL_ROWS)

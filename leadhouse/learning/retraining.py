@@ -2,13 +2,41 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leadhouse.learning.rows import content
+from leadhouse.scoring.schema import FeatureSchema
+from leadhouse.scoring.scorer import Scorer
+
 Retrain = Literal["auto", "always", "never"]
+
+_RELEVANT = """
+    create view relevant as select * from models
+    where trained_as_of <= getvariable('as_of') and horizon_days = getvariable('horizon_days')
+    and feature_set_version = getvariable('feature_set_version')
+"""
+# As int_champion says it: what came last is what scores.
+_CHAMPION = """
+    with promotions as (
+        select model_version, trained_as_of as promoted_as_of, training_run, 0 as is_decision
+        from relevant where is_promoted
+        union all
+        select model_version, decided_as_of, after_training_run, 1
+        from decisions where decided_as_of <= getvariable('as_of')
+    )
+    select relevant.* from promotions join relevant using (model_version)
+    order by promoted_as_of desc, promotions.training_run desc, is_decision desc
+    limit 1
+"""
+_TWIN = """
+    select onnx, onnx_sha256, feature_schema from models
+    where role = 'evaluation' and origin_number = 1
+    and training_run = $training_run and model_kind = $model_kind
+"""
 
 
 @dataclass(frozen=True)
@@ -18,70 +46,99 @@ class Standing:
     Attributes:
         count_runs: training runs of the whole table, whatever they were for.
         model_versions: of the whole table.
-        trained_as_of, model_kind, onnx_sha256: of the newest promoted model; None if there is none.
+        trained_as_of: when the newest training run was, whether its model was promoted or not.
+        champion: the row of the model that scores; None if there is none.
+        twin: the champion's fit of its newest origin; None if there is none.
     """
 
     count_runs: int = 0
     model_versions: tuple[str, ...] = ()
     trained_as_of: datetime | None = None
-    model_kind: str | None = None
-    onnx_sha256: str | None = None
+    champion: dict[str, Any] | None = None
+    twin: Scorer | None = None
 
     @classmethod
     def find(
         cls,
         models: duckdb.DuckDBPyRelation,
+        decisions: duckdb.DuckDBPyRelation,
         as_of: datetime,
         horizon_days: int,
         feature_set_version: str,
     ) -> Self:
-        """Looks among rows of the schema `MODEL_ROWS`; those trained later do not exist yet."""
-        written = models.project("training_run, model_version").fetchall()
-        promoted = models.filter(
-            duckdb.ColumnExpression("is_promoted")
-            & (duckdb.ColumnExpression("trained_as_of") <= duckdb.ConstantExpression(as_of))
-            & (duckdb.ColumnExpression("horizon_days") == duckdb.ConstantExpression(horizon_days))
-            & (
-                duckdb.ColumnExpression("feature_set_version")
-                == duckdb.ConstantExpression(feature_set_version)
-            )
-        )
-        newest = (
-            promoted.order("trained_as_of desc, training_run desc")
-            .project("trained_as_of, model_kind, onnx_sha256")
-            .limit(1)
-            .fetchall()
-        )
+        """Looks among rows of the schema `MODEL_ROWS`; those trained later do not exist yet.
+
+        Args:
+            models: all of them.
+            decisions: the source `model_decisions`.
+            as_of: the moment.
+            horizon_days: of the champion.
+            feature_set_version: of the champion.
+
+        Raises:
+            ModelRefusedError: the champion's fit of its newest origin is not what was stored.
+        """
+        # A connection of its own: the relations may belong to one that is being read from.
+        with duckdb.connect() as connection:
+            connection.register("models", models.to_arrow_table())
+            connection.register("decisions", decisions.to_arrow_table())
+            written = connection.execute(
+                "select training_run, model_version from models"
+            ).fetchall()
+            [(trained_as_of,)] = connection.execute(
+                f"select max(trained_as_of) from models where {_RELEVANT} "  # noqa: S608
+                "and role in ('champion', 'challenger', 'refused')",
+                relevant,
+            ).fetchall()
+            champions = connection.execute(_CHAMPION, relevant).to_arrow_table().to_pylist()
+            champion = champions[0] if champions else None
+            twins = []
+            if champion is not None:
+                key = {name: champion[name] for name in ("training_run", "model_kind")}
+                twins = connection.execute(_TWIN, key).fetchall()
         return cls(
-            max((run for run, _ in written), default=0),
-            tuple(version for _, version in written),
-            *(newest[0] if newest else ()),
+            count_runs=max((run for run, _ in written), default=0),
+            model_versions=tuple(model_version for _, model_version in written),
+            trained_as_of=trained_as_of,
+            champion=champion,
+            twin=Scorer.from_row(*twins[0]) if twins else None,
         )
 
-    def is_due(self, as_of: datetime, retrain: Retrain, retrain_every_days: float) -> bool:
+    def is_due(
+        self,
+        as_of: datetime,
+        retrain: Retrain,
+        retrain_every_days: float,
+        excluded: frozenset[str] = frozenset(),
+    ) -> bool:
         """Whether to train.
 
-        `always` trains, `never` only if there is no model at all, and `auto` also once the model
-        is as old as `retrain_every_days`. Rules stand in until something can be learnt, so `auto`
-        tries again at each run.
+        `always` trains, `never` only if there is no model at all, and `auto` also once the last
+        training is as old as `retrain_every_days`, or the champion reads a feature that is
+        excluded by now. Rules stand in until something can be learnt, so `auto` tries again at
+        each run.
 
         Raises:
             ValueError: `retrain` is none of the three.
         """
         if retrain not in get_args(Retrain):
             raise ValueError(f"retrain is auto, always or never, not '{retrain}'.")
-        if self.trained_as_of is None or retrain == "always":
+        if self.champion is None or self.trained_as_of is None or retrain == "always":
             return True
+        stands_in = self.champion["calibration"] is None
         is_old = as_of - self.trained_as_of >= timedelta(days=retrain_every_days)
-        return retrain == "auto" and (self.model_kind == "rules" or is_old)
+        reads = FeatureSchema.from_json(self.champion["feature_schema"]).names
+        return retrain == "auto" and (stands_in or is_old or not excluded.isdisjoint(reads))
 
     def what_is_new(self, rows: pa.Table) -> pa.Table:
         """The rows of a training run that are to be kept: none if its champion already stands.
 
-        A version is written once; the rules come out the same in two runs as of one moment.
+        A version is written once; the rules come out the same in two runs.
         """
-        champion = rows.filter(pc.field("is_promoted"))
-        if champion["onnx_sha256"].to_pylist() == [self.onnx_sha256]:
+        promoted = rows.filter(pc.field("is_promoted"))["model_version"].to_pylist()
+        if self.champion is not None and [content(version) for version in promoted] == [
+            content(self.champion["model_version"])
+        ]:
             return rows.slice(0, 0)
         known = pa.array(self.model_versions, pa.string())
         return rows.filter(~pc.field("model_version").isin(known))

@@ -4,22 +4,54 @@ with models as (
 
 ),
 
+decisions as (
+
+    select * from {{ source('operations', 'model_decisions') }}
+
+),
+
 run_context as (
 
     select * from {{ ref('run_context') }}
 
 ),
 
+promotions as (
+
+    select
+        model_version,
+        trained_as_of as promoted_as_of,
+        training_run as after_training_run,
+        0 as is_decision
+    from models
+    where is_promoted
+
+    union all
+
+    select
+        model_version,
+        decided_as_of as promoted_as_of,
+        after_training_run,
+        1 as is_decision
+    from decisions
+
+),
+
+-- What came last scores: a training, a recalibration or what people decided.
 final as (
 
     select models.*
-    from models
+    from promotions
+    inner join models on promotions.model_version = models.model_version
     cross join run_context
     where
-        models.is_promoted
+        promotions.promoted_as_of <= run_context.as_of
         and models.trained_as_of <= run_context.as_of
         and models.horizon_days = run_context.label_horizon_days
-    qualify row_number() over (order by models.trained_as_of desc, models.training_run desc) = 1
+    qualify
+        row_number() over (
+            order by promotions.promoted_as_of desc, promotions.after_training_run desc, promotions.is_decision desc
+        ) = 1
 
 )
 

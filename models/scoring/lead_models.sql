@@ -4,6 +4,7 @@ select
     training_run,
     role,
     model_kind,
+    base_model_version,
     feature_set_version,
 
     -- the model
@@ -16,6 +17,9 @@ select
 
     -- what it learnt from
     trained_as_of,
+    cast(origin_number as integer) as origin_number,
+    origin_at,
+    test_until,
     train_from,
     train_to,
     count_training_rows,

@@ -18,18 +18,9 @@ lifecycles as (
 
 ),
 
--- A fit as of its origin calibrates on the newest moments whose labels were all known by then, and trains on
--- moments whose labels were all known when the calibration's moments began. The evaluation is the same fit at
--- an earlier origin, tested on what came after.
 origins as (
 
-    select
-        as_of,
-        {{ days_after('as_of', -(horizon + var('calibration_days'))) }} as final_calibration_from,
-        {{ days_after('as_of', -(horizon + var('test_days'))) }} as evaluation_origin,
-        {{ days_after('as_of', -(2 * horizon + var('test_days') + var('calibration_days'))) }}
-            as evaluation_calibration_from
-    from run_context
+    select * from {{ ref('training_origins') }}
 
 ),
 
@@ -51,14 +42,14 @@ labelled as (
 
         -- the moment of the grid at or after this one
         {{ days_after(
-            'origins.as_of',
-            '-floor(' ~ days_between('spine.moment_at', 'origins.as_of') ~ ' / ' ~ var('snapshot_every_days') ~ ') * '
+            'run_context.as_of',
+            '-floor(' ~ days_between('spine.moment_at', 'run_context.as_of') ~ ' / ' ~ var('snapshot_every_days') ~ ') * '
             ~ var('snapshot_every_days')
         ) }} as cohort_at
 
     from spine
     inner join lifecycles on spine.lead_id = lifecycles.lead_id
-    cross join origins
+    cross join run_context
 
 ),
 
@@ -73,39 +64,61 @@ cohorts as (
 
 ),
 
-final as (
+used as (
 
     select
-        cohorts.lead_id,
-        cohorts.moment_at,
-
-        case when cohorts.label_known_at <= origins.as_of then cohorts.is_won_within_horizon end as label,
-        cohorts.label_known_at,
-        cohorts.cohort_known_at,
+        origins.origin_number,
+        origins.origin_at,
+        origins.calibrate_from,
+        run_context.as_of,
+        cohorts.*,
 
         case
-            when cohorts.cohort_known_at <= origins.evaluation_calibration_from then 'train'
+            when cohorts.cohort_known_at <= origins.calibrate_from then 'train'
             when
-                cohorts.moment_at >= origins.evaluation_calibration_from
-                and cohorts.cohort_known_at <= origins.evaluation_origin
+                cohorts.moment_at >= origins.calibrate_from
+                and cohorts.cohort_known_at <= origins.origin_at
                 then 'calibrate'
             when
-                cohorts.moment_at >= origins.evaluation_origin
-                and cohorts.cohort_known_at <= origins.as_of
+                origins.origin_number > 0
+                and cohorts.moment_at >= origins.origin_at
+                and (origins.test_until is null or cohorts.moment_at < origins.test_until)
+                and cohorts.cohort_known_at <= run_context.as_of
                 then 'test'
-        end as evaluation_use,
-        case
-            when cohorts.cohort_known_at <= origins.final_calibration_from then 'train'
-            when
-                cohorts.moment_at >= origins.final_calibration_from
-                and cohorts.cohort_known_at <= origins.as_of
-                then 'calibrate'
-        end as final_use,
-
-        cast(1 as float) as weight
+        end as use
 
     from cohorts
     cross join origins
+    cross join run_context
+
+),
+
+final as (
+
+    select
+        origin_number,
+        origin_at,
+        lead_id,
+        moment_at,
+        cohort_at,
+
+        case when label_known_at <= as_of then is_won_within_horizon end as label,
+        label_known_at,
+        cohort_known_at,
+
+        use,
+        case
+            when use = 'train' then 'How its leads ended was known when the moments to calibrate on began.'
+            when use = 'calibrate' then 'Later than all that trains, and how its leads ended was known by the origin.'
+            when use = 'test' then 'From the origin on; how its leads ended is known by now.'
+            when cohort_known_at > as_of then 'A lead that was open at this moment can still convert.'
+            when moment_at >= origin_at then 'Left to the test of a later origin.'
+            when cohort_known_at > origin_at
+                then 'At the origin, a lead that was open at this moment could still convert.'
+            else 'Lies in the gap of a horizon between training and calibration.'
+        end as reason
+
+    from used
 
 )
 

@@ -11,19 +11,30 @@ features as (
 
 ),
 
+uses as (
+
+    select
+        lead_id,
+        moment_at,
+        any_value(label) as label,
+        list(use order by origin_number) as uses
+
+    from moments
+    group by lead_id, moment_at
+    having any_value(label) is not null and count(use) > 0
+
+),
+
 final as (
 
     select
-        moments.label,
-        moments.evaluation_use,
-        moments.final_use,
-        moments.weight,
+        uses.label,
+        uses.uses,
         features.* exclude (is_now, account_id)
 
-    from moments
+    from uses
     inner join features
-        on moments.lead_id = features.lead_id and moments.moment_at = features.moment_at
-    where moments.label is not null and (moments.evaluation_use is not null or moments.final_use is not null)
+        on uses.lead_id = features.lead_id and uses.moment_at = features.moment_at
 
 )
 

@@ -1,0 +1,192 @@
+"""The ladder: which rung, calibrated how, predicts the later months best."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadhouse.learning.calibration import Method
+from leadhouse.learning.data import TrainingSet
+from leadhouse.learning.forward import OriginFit, fit_origin, margin
+from leadhouse.learning.rungs import Kind, LearningSettings
+from leadhouse.learning.scorecard import Scorecard
+from leadhouse.learning.selection import (
+    Difference,
+    Selection,
+    log_losses,
+    ranking_above_chance,
+    select_simplest,
+)
+
+# By so many standard errors a rung must rank later rows better than chance. The rule of one
+# standard error alone would now and then let noise score leads.
+PROOF_STANDARD_ERRORS = 3.0
+_TREES_STEP = 50
+# Simplest first. A constant bears no slope, and points are not log-odds.
+_METHODS: dict[Kind, tuple[Method, ...]] = {
+    "no_signal": ("shift",),
+    "rules": ("platt", "isotonic"),
+    "logistic": ("shift", "platt", "beta", "isotonic"),
+    "lightgbm": ("shift", "platt", "beta", "isotonic"),
+    "average": ("shift", "platt", "beta", "isotonic"),
+}
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What later outcomes say of each rung.
+
+    Attributes:
+        origins: the fits that were tried, the newest first.
+        kind: the rung to use.
+        methods: how each rung is calibrated.
+        settings: how to learn, with the number of trees that was found.
+        rungs: the selection among the rungs; None where nothing could be tried.
+        ranking: by how much the selected rung's AUC is above one half.
+        reason: for the choice, in a sentence.
+    """
+
+    origins: tuple[OriginFit, ...]
+    kind: Kind
+    methods: dict[Kind, Method]
+    settings: LearningSettings
+    rungs: Selection | None
+    ranking: Difference | None
+    reason: str
+
+
+def climb(data: TrainingSet, scorecard: Scorecard, settings: LearningSettings) -> Ladder:
+    """Tries every rung at every origin, and chooses.
+
+    The number of trees (early stopping on later data) and the calibrations are chosen by the
+    origins before the newest, where there are any, so that the newest tests them; the rung by all.
+    It is the simplest whose pooled log loss is within one standard error of the best. If that is
+    the base rate, or does not rank better than chance by three, there is no signal.
+    """
+    older = _tried(data, range(2, data.count_origins), scorecard, settings)
+    if any("lightgbm" in fit.rungs for fit in older):
+        settings, older = _stop_early(older, settings)
+        newest = _tried(data, range(1, 2), scorecard, settings)
+    else:
+        newest = _tried(data, range(1, 2), scorecard, settings)
+        if any("lightgbm" in fit.rungs for fit in newest):
+            settings, newest = _stop_early(newest, settings)
+
+    fits = newest + older
+    # All are tried on the same rows: what the newest origin bears must be borne by all.
+    fits = [fit for fit in fits if set(fits[0].rungs) <= set(fit.rungs)]
+    if not fits:
+        return Ladder(
+            origins=(),
+            kind="logistic",
+            methods={"logistic": "platt"},
+            settings=settings,
+            rungs=None,
+            ranking=None,
+            reason="Without later outcomes to choose by, the simplest learnt rung is taken.",
+        )
+    kinds = tuple(fits[0].rungs)
+    methods = {kind: _method(fits[1:] or fits, kind) for kind in kinds}
+    losses = {
+        kind: _pooled(
+            log_losses(fit.test_probability(kind, methods[kind]), fit.test.label) for fit in fits
+        )
+        for kind in kinds
+    }
+    lead = _pooled(fit.test.lead for fit in fits)
+    rungs = select_simplest(kinds, losses, lead)
+    chosen = [margin(fit.rungs[rungs.chosen].model, fit.test) for fit in fits]
+    ranking = ranking_above_chance(
+        _pooled(chosen),
+        _pooled(fit.test.label for fit in fits),
+        _pooled(np.full(len(fit.test), fit.origin) for fit in fits),
+        lead,
+    )
+    is_proven = ranking.mean > PROOF_STANDARD_ERRORS * ranking.standard_error
+    return Ladder(
+        origins=tuple(fits),
+        kind=rungs.chosen if is_proven else "no_signal",
+        methods=methods,
+        settings=settings,
+        rungs=rungs,
+        ranking=ranking,
+        reason=_reason(fits, rungs, ranking, is_proven),
+    )
+
+
+def losses_by_tree_count(fits: Sequence[OriginFit]) -> dict[int, float]:
+    """LightGBM's log loss on later data by its number of trees, calibrated as it will be."""
+    grown = max(fit.rungs["lightgbm"].model.count_trees for fit in fits)
+    losses = {}
+    for count in range(min(_TREES_STEP, grown), grown + 1, _TREES_STEP):
+        tried = [fit.with_trees(count) for fit in fits]
+        losses[count] = float(
+            _pooled(
+                log_losses(fit.test_probability("lightgbm", "platt"), fit.test.label)
+                for fit in tried
+            ).mean()
+        )
+    return losses
+
+
+def _tried(
+    data: TrainingSet, origins: Iterable[int], scorecard: Scorecard, settings: LearningSettings
+) -> list[OriginFit]:
+    """Fits at the origins that have a test, and outcomes enough to learn from."""
+    fits = (fit_origin(data, origin, scorecard, settings) for origin in origins)
+    return [fit for fit in fits if len(fit.test) and "logistic" in fit.rungs]
+
+
+def _stop_early(
+    fits: Sequence[OriginFit], settings: LearningSettings
+) -> tuple[LearningSettings, list[OriginFit]]:
+    """Settings with the number of trees that predict best, and the fits with no more than those."""
+    losses = losses_by_tree_count([fit for fit in fits if "lightgbm" in fit.rungs])
+    count = min(losses, key=losses.__getitem__)
+    boosting = settings.boosting.model_copy(update={"count_trees": count})
+    return (
+        settings.model_copy(update={"boosting": boosting}),
+        [fit.with_trees(count) for fit in fits],
+    )
+
+
+def _pooled(arrays: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate(list(arrays))
+
+
+def _method(fits: Sequence[OriginFit], kind: Kind) -> Method:
+    candidates = _METHODS[kind]
+    losses = {
+        method: _pooled(
+            log_losses(fit.test_probability(kind, method), fit.test.label) for fit in fits
+        )
+        for method in candidates
+    }
+    return select_simplest(candidates, losses, _pooled(fit.test.lead for fit in fits)).chosen
+
+
+def _reason(
+    fits: Sequence[OriginFit], rungs: Selection, ranking: Difference, is_proven: bool
+) -> str:
+    moments = sum(len(fit.test) for fit in fits)
+    won = sum(int(fit.test.label.sum()) for fit in fits)
+    tried = (
+        f"Forward in time, at {len(fits)} origin{'s' if len(fits) > 1 else ''} "
+        f"({moments:,} later moments, {won:,} of them won), "
+    )
+    choice = f"{rungs.best} has the lowest log loss, {rungs.loss[rungs.best]:.5f}"
+    if rungs.chosen != rungs.best:
+        behind = rungs.behind[rungs.chosen]
+        choice += (
+            f", and {rungs.chosen}, which is simpler, is within one standard error of it "
+            f"({behind.mean:.5f} behind, standard error {behind.standard_error:.5f})"
+        )
+    if rungs.chosen == "no_signal":
+        return f"{tried}no rung beats the base rate: {choice}."
+    against = (
+        f"the base rate's is {rungs.loss['no_signal']:.5f}; AUC {0.5 + ranking.mean:.3f}, "
+        f"standard error {ranking.standard_error:.3f}"
+    )
+    if not is_proven:
+        return f"{tried}no rung ranks better than chance for certain: {choice} ({against})."
+    return f"{tried}{choice} ({against})."

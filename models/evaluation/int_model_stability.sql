@@ -1,0 +1,28 @@
+with models as (
+
+    select * from {{ ref('lead_models') }}
+
+),
+
+-- The figures stand in the newest evaluation of the rung that was chosen.
+final as (
+
+    select
+        chosen.model_version,
+        cast(newest.metrics ->> 'auc_spread' as double) as auc_spread,
+        cast(newest.metrics ->> 'top_10_percent_stability' as double) as top_10_percent_stability,
+        cast(newest.metrics ->> 'random_split_auc' as double) as random_split_auc,
+        cast(newest.metrics ->> 'forward_auc' as double) as forward_auc
+
+    from models as chosen
+    inner join models as newest
+        on
+            chosen.training_run = newest.training_run
+            and chosen.model_kind = newest.model_kind
+            and newest.role = 'evaluation'
+            and newest.origin_number = 1
+    where chosen.role in ('champion', 'challenger', 'recalibrated')
+
+)
+
+select * from final

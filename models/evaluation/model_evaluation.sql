@@ -4,9 +4,15 @@ with evaluations as (
 
 ),
 
-rank_figures as (
+areas as (
 
-    select * from {{ ref('int_rank_figures') }}
+    select * from {{ ref('int_auc') }}
+
+),
+
+average_precisions as (
+
+    select * from {{ ref('int_average_precision') }}
 
 ),
 
@@ -83,10 +89,10 @@ final as (
         round(probability_figures.mean_probability, 12) as mean_probability,
 
         -- do the winners rank first?
-        rank_figures.auc,
-        round(rank_figures.auc_low, 12) as auc_low,
-        round(rank_figures.auc_high, 12) as auc_high,
-        round(rank_figures.pr_auc, 12) as pr_auc,
+        areas.auc,
+        round(areas.auc_low, 12) as auc_low,
+        round(areas.auc_high, 12) as auc_high,
+        round(average_precisions.pr_auc, 12) as pr_auc,
 
         -- are the probabilities sharp?
         round(probability_figures.log_loss, 12) as log_loss,
@@ -112,7 +118,8 @@ final as (
         run_context.as_of
 
     from evaluations
-    left join rank_figures on evaluations.evaluation_id = rank_figures.evaluation_id
+    left join areas on evaluations.evaluation_id = areas.evaluation_id
+    left join average_precisions on evaluations.evaluation_id = average_precisions.evaluation_id
     left join probability_figures on evaluations.evaluation_id = probability_figures.evaluation_id
     left join calibration_figures on evaluations.evaluation_id = calibration_figures.evaluation_id
     left join top_10_percent on evaluations.evaluation_id = top_10_percent.evaluation_id

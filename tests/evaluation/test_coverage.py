@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from tests.evaluation.conftest import predictions
 
-RUNS = 600
+RUNS = 1000
 
 
 def world(rng: np.random.Generator, count_leads: int) -> tuple[np.ndarray, ...]:
@@ -31,22 +31,22 @@ def worlds(count_leads: int, seed: int) -> pa.Table:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count_leads", [150, 600])
+@pytest.mark.parametrize("count_leads", [150, 400])
 def test_95_of_100_intervals_of_the_auc_hold_the_true_area(evaluation, count_leads):
-    labels, promised, _ = world(np.random.default_rng(1), 400_000)
+    labels, promised, _ = world(np.random.default_rng(1), 1_000_000)
     truth = roc_auc_score(labels, promised)
     evaluation.run("model_evaluation", worlds(count_leads, seed=2))
     rows = evaluation.rows("from model_evaluation where origin_at is null")
     held = np.mean([row["auc_low"] <= truth <= row["auc_high"] for row in rows])
     print(f"{count_leads} leads: {held:.3f} of {len(rows)} intervals hold {truth:.4f}")
     assert len(rows) == RUNS
-    assert 0.93 <= held <= 0.98
+    assert 0.925 <= held <= 0.97
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count_leads", [150, 600])
+@pytest.mark.parametrize("count_leads", [150, 400])
 def test_95_of_100_intervals_of_a_rate_hold_the_true_rate(evaluation, count_leads):
-    labels, _, _ = world(np.random.default_rng(1), 400_000)
+    labels, _, _ = world(np.random.default_rng(1), 1_000_000)
     truth = np.mean(labels)
     table = worlds(count_leads, seed=3)
     flat = table.set_column(9, "probability", pa.array(np.full(len(table), 0.1)))
@@ -57,4 +57,4 @@ def test_95_of_100_intervals_of_a_rate_hold_the_true_rate(evaluation, count_lead
     )
     print(f"{count_leads} leads: {held:.3f} of {len(rows)} intervals hold {truth:.4f}")
     assert len(rows) == RUNS
-    assert 0.93 <= held <= 0.98
+    assert 0.925 <= held <= 0.97

@@ -111,34 +111,15 @@ deviations as (
 
 ),
 
--- Average precision: the precision at each level, weighted by the conversions that the level adds.
-average_precisions as (
-
-    select
-        levels.evaluation_id,
-        fsum(
-            levels.count_conversions
-            * (levels.conversions_above + levels.count_conversions)
-            / cast(levels.moments_above + levels.count_moments as double)
-        ) / nullif(max(evaluations.positives), 0) as pr_auc
-
-    from levels
-    inner join evaluations on levels.evaluation_id = evaluations.evaluation_id
-    group by levels.evaluation_id
-
-),
-
 final as (
 
     select
         areas.evaluation_id,
         areas.auc,
         {{ logit_bound('low', 'areas.auc', 'deviations.standard_error') }} as auc_low,
-        {{ logit_bound('high', 'areas.auc', 'deviations.standard_error') }} as auc_high,
-        average_precisions.pr_auc
+        {{ logit_bound('high', 'areas.auc', 'deviations.standard_error') }} as auc_high
 
     from areas
-    inner join average_precisions on areas.evaluation_id = average_precisions.evaluation_id
     left join deviations on areas.evaluation_id = deviations.evaluation_id
 
 )

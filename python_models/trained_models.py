@@ -21,6 +21,7 @@ def model(dbt, session):
     context = dbt.ref("run_context").project("as_of, label_horizon_days").fetchall()
     feature_set = dbt.ref("feature_set").project("feature_set_version").fetchall()
     decisions = dbt.source("operations", "model_decisions")
+    dbt.ref("feature_leakage")  # under strict_leakage it stops the build before anything is learnt
     [(as_of, horizon_days)], [(feature_set_version,)] = context, feature_set
 
     standing = Standing()

@@ -175,7 +175,7 @@ class _Graph:
         missing = self.constant("linear/missing_value", linear.missing_value)
         is_missing = self.node("IsNaN", [number], "linear/is_missing")
         terms = self.node("Where", [is_missing, missing, known], "linear/terms")
-        total = self.sum_of_row(terms, "linear/total")
+        total = self.sum_of_row(terms, len(linear.positions), "linear/total")
         intercept = self.constant("linear/intercept", linear.intercept)
         return self.node("Add", [total, intercept], "linear/sum")
 
@@ -208,37 +208,9 @@ class _Graph:
         begin = self.constant("calibration/begin", np.array([knots[0], *knots]))
         way = self.node("Sub", [within, begin], "calibration/way")
         rises = self.sloped(way, slopes, "calibration/slopes")
-        rise = self.sum_of_row(rises, "calibration/rise")
+        rise = self.sum_of_row(rises, len(slopes), "calibration/rise")
         first = self.constant("calibration/first", values[0])
         return self.node("Add", [rise, first], "calibration/curve")
-
-    def log(self, positive: str) -> str:
-        """Logarithms of a matrix, each as a sum of its own.
-
-        ONNX's Log and Sigmoid round the last values of a batch by another instruction than the
-        others, so that a score would depend, by a bit, on how rows were batched. Reductions over
-        single values, and over pairs as below, do not.
-        """
-        axis = self.constant("log/axis", np.array([2]))
-        singles = self.node("Unsqueeze", [positive, axis], "log/singles")
-        return self.node("ReduceLogSum", [singles, axis], "log/", keepdims=0)
-
-    def softplus(self, margin: str) -> str:
-        """log(exp(x) + exp(0))."""
-        pairs = self.with_zero(margin, "softplus/pairs")
-        axis = self.constant("softplus/axis", np.array([1]))
-        return self.node("ReduceLogSumExp", [pairs, axis], "softplus/", keepdims=1)
-
-    def sigmoid(self, log_odds: str, output: str) -> str:
-        """exp(x) / (exp(x) + exp(0))."""
-        pairs = self.with_zero(log_odds, "sigmoid/pairs")
-        both = self.node("Softmax", [pairs], "sigmoid/both", axis=1)
-        first = self.constant("sigmoid/first", np.array([0]))
-        return self.node("Gather", [both, first], output, axis=1)
-
-    def with_zero(self, column: str, name: str) -> str:
-        """A column and one of zeros, of shape (rows, 2)."""
-        return self.node("Mul", [column, self.constant(f"{name}_mask", [[1.0, 0.0]])], name)
 
     def sloped(self, value: str, slope: float | np.ndarray, name: str) -> str:
         """A value times a constant."""
@@ -251,7 +223,34 @@ class _Graph:
         raised = self.node("Max", [value, low], f"{name}_raised")
         return self.node("Min", [raised, high], name)
 
-    def sum_of_row(self, values: str, name: str) -> str:
-        """Sums of rows, of shape (rows, 1)."""
-        axis = self.constant(f"{name}_axis", np.array([1]))
-        return self.node("ReduceSum", [values, axis], name, keepdims=1)
+    # ONNX Runtime's Log, Sigmoid and ReduceSum round by where a value lies in memory, so that a
+    # score would depend, in its last bits, on how rows were batched. What follows does not.
+
+    def log(self, positive: str) -> str:
+        """Logarithms of a matrix, each as a sum of its own."""
+        axis = self.constant("log/axis", [2])
+        singles = self.node("Unsqueeze", [positive, axis], "log/singles")
+        return self.node("ReduceLogSum", [singles, axis], "log/", keepdims=0)
+
+    def softplus(self, margin: str) -> str:
+        """log(exp(x) + exp(0))."""
+        pairs = self.with_zero(margin, "softplus/pairs")
+        axis = self.constant("softplus/axis", [1])
+        return self.node("ReduceLogSumExp", [pairs, axis], "softplus/", keepdims=1)
+
+    def sigmoid(self, log_odds: str, output: str) -> str:
+        """exp(x) / (exp(x) + exp(0))."""
+        pairs = self.with_zero(log_odds, "sigmoid/pairs")
+        both = self.node("Softmax", [pairs], "sigmoid/both", axis=1)
+        first = self.constant("sigmoid/first", [0])
+        return self.node("Gather", [both, first], output, axis=1)
+
+    def with_zero(self, column: str, name: str) -> str:
+        """A column and one of zeros, of shape (rows, 2)."""
+        return self.node("Mul", [column, self.constant(f"{name}_mask", [[1.0, 0.0]])], name)
+
+    def sum_of_row(self, values: str, count: int, name: str) -> str:
+        """Sums over as many columns as there are, of shape (rows, 1)."""
+        return self.node(
+            "MatMul", [values, self.constant(f"{name}_ones", np.ones((count, 1)))], name
+        )

@@ -14,6 +14,12 @@ from leadhouse.learning.trees import Condition, Leaf, Split, Tree
 from leadhouse.scoring.schema import FeatureSchema
 
 
+# What an indicator is where it is true: with 1, its prior would be much narrower than a number's,
+# and as wide for a word of every row as for a rare one. At 4, a word of 7% of rows has a standard
+# deviation of 1. Better forward in time than 1, 2, and their own standard deviations.
+INDICATOR_SIZE = 4.0
+
+
 class LogisticSettings(BaseModel):
     """How the logistic model learns.
 
@@ -34,8 +40,9 @@ class Design:
     """The columns that the regression sees, of the features that it is given.
 
     First a column for each number: its signed logarithm, winsorised at quantiles of the training
-    rows, less its mean, over its standard deviation; 0 where it is null. Then one of 0 and 1 for
-    each number or category that is null often enough, and one for each word seen often enough.
+    rows, less its mean, over its standard deviation; 0 where it is null. Then one of 0 and
+    INDICATOR_SIZE for each number or category that is null often enough, and one for each word
+    seen often enough.
 
     Attributes:
         numbers: positions of the features, int64 of shape (numbers,).
@@ -96,9 +103,9 @@ class Design:
             return np.nan_to_num((clipped - self.mean[place]) / self.deviation[place], nan=0.0)
         place -= len(self.numbers)
         if place < len(self.nulls):
-            return np.isnan(matrix[:, self.nulls[place]]).astype(np.float64)
+            return INDICATOR_SIZE * np.isnan(matrix[:, self.nulls[place]])
         position, code = self.words[place - len(self.nulls)]
-        return (matrix[:, position] == code).astype(np.float64)
+        return INDICATOR_SIZE * (matrix[:, position] == code)
 
     def matrix(self, matrix: np.ndarray) -> np.ndarray:
         """All columns, float32 of shape (rows, columns): half the memory, and fit to learn from."""
@@ -135,6 +142,7 @@ class LogisticModel:
         of_numbers, of_nulls, of_words = np.split(
             self.coefficients, np.cumsum([len(design.numbers), len(design.nulls)])
         )
+        of_nulls, of_words = INDICATOR_SIZE * of_nulls, INDICATOR_SIZE * of_words
         if_null = dict(zip(design.nulls.tolist(), of_nulls.tolist(), strict=True))
         words: dict[int, dict[int, float]] = {}
         for (position, code), value in zip(design.words.tolist(), of_words.tolist(), strict=True):

@@ -82,15 +82,18 @@ class Standing:
         with duckdb.connect() as connection:
             connection.register("models", models.to_arrow_table())
             connection.register("decisions", decisions.to_arrow_table())
+            connection.execute("set variable as_of = ?", [as_of])
+            connection.execute("set variable horizon_days = ?", [horizon_days])
+            connection.execute("set variable feature_set_version = ?", [feature_set_version])
+            connection.execute(_RELEVANT)
             written = connection.execute(
                 "select training_run, model_version from models"
             ).fetchall()
             [(trained_as_of,)] = connection.execute(
-                f"select max(trained_as_of) from models where {_RELEVANT} "  # noqa: S608
-                "and role in ('champion', 'challenger', 'refused')",
-                relevant,
+                "select max(trained_as_of) from relevant "
+                "where role in ('champion', 'challenger', 'refused')"
             ).fetchall()
-            champions = connection.execute(_CHAMPION, relevant).to_arrow_table().to_pylist()
+            champions = connection.execute(_CHAMPION).to_arrow_table().to_pylist()
             champion = champions[0] if champions else None
             twins = []
             if champion is not None:

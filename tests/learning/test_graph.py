@@ -1,143 +1,239 @@
-"""The graph says, to the last bits, what LightGBM and the calibration say."""
+"""The graph says, to the last bits, what the fitted model and its calibration say."""
 
 import lightgbm as lgb
 import numpy as np
+import onnx
+import onnxruntime as ort
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit, logit
 
-from leadhouse.learning.calibration import Calibration
-from leadhouse.learning.certificate import TOLERANCE, largest_difference
-from leadhouse.learning.graph import build_graph
-from leadhouse.learning.training import FittedModel
-from leadhouse.learning.trees import Condition, Leaf, Split, Tree, from_booster, splits
+import leadhouse
+from leadhouse.learning.calibration import (
+    BetaCalibration,
+    Calibration,
+    IsotonicCalibration,
+    LineCalibration,
+    fit_calibration,
+)
+from leadhouse.learning.graph import build_graph, recalibrate, stamp
+from leadhouse.learning.logistic import LogisticSettings, fit_logistic
+from leadhouse.learning.margins import Linear, MarginModel, MarginParts
+from leadhouse.learning.trees import Condition, Leaf, Split, from_booster, splits
 from leadhouse.scoring.schema import Feature, FeatureSchema
 from leadhouse.scoring.scorer import Scorer
+from tests.learning.fitted import as_batch, margin_models
 
-CALIBRATION = Calibration(method="platt", slope=0.8, intercept=-0.3)
-ROWS = 400
+ONE_NUMBER = FeatureSchema(features=(Feature(name="a", kind="number"),))
+PLATT = LineCalibration(method="platt", slope=0.8, intercept=-0.3)
+slopes = st.floats(1e-3, 30)
+calibrations = st.one_of(
+    st.builds(LineCalibration, slope=slopes, intercept=st.floats(-9, 9), shift=st.floats(-3, 3)),
+    st.builds(BetaCalibration, a=slopes, b=slopes, c=st.floats(-9, 9), shift=st.floats(-3, 3)),
+    st.builds(
+        lambda steps, rises, **other: IsotonicCalibration(
+            margins=tuple(np.cumsum(steps) - 5), values=tuple(np.cumsum(rises) - 6), **other
+        ),
+        st.lists(st.floats(1e-4, 3), min_size=4, max_size=4),
+        st.lists(st.floats(1e-3, 3), min_size=4, max_size=4),
+        tail_slope=slopes,
+        shift=st.floats(-3, 3),
+    ),
+)
 
 
-@st.composite
-def fitted_models(draw: st.DrawFn) -> tuple[FittedModel, np.ndarray]:
-    """A booster of any shape on any mixture of columns, and the rows it was trained on."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    features, columns = [], []
-    for position in range(draw(st.integers(1, 5))):
-        kind = draw(st.sampled_from(["round", "smooth", "tiny", "constant", "null", "category"]))
-        count_words = draw(st.integers(1, 70))
-        column = {
-            "round": lambda: rng.integers(-3, 4, ROWS) / 4,
-            "smooth": lambda: rng.normal(size=ROWS) * 10.0 ** rng.integers(-3, 9),
-            "tiny": lambda: rng.choice([-2e-35, -1e-35, 0.0, 1e-35, 2e-35, 1e-30], ROWS),
-            "constant": lambda: np.ones(ROWS),
-            "null": lambda: np.full(ROWS, np.nan),
-            "category": lambda count_words=count_words: rng.integers(1, count_words + 1, ROWS),
-        }[kind]().astype(np.float32)
-        column[rng.random(ROWS) < draw(st.sampled_from([0, 0.3]))] = np.nan
-        words = tuple(f"word {i}" for i in range(count_words)) if kind == "category" else ()
-        features.append(
-            Feature(
-                name=f"feature {position}",
-                kind="category" if kind == "category" else "number",
-                vocabulary=words,
-            )
+def number_scorer(parts: MarginParts, calibration: Calibration | None) -> Scorer:
+    return Scorer(build_graph(ONE_NUMBER, parts, calibration, {}), ONE_NUMBER)
+
+
+def identity() -> MarginParts:
+    """A margin that is near enough the number itself, over what a test needs of it."""
+    values = np.linspace(-12, 12, 97)
+    tree = Leaf(float(values[-1]))
+    for low, high in zip(values[-2::-1], values[:0:-1], strict=True):
+        tree = Split(
+            0, Condition.LESS_OR_EQUAL, float(low + high) / 2, False, Leaf(float(low)), tree
         )
-        columns.append(column)
-    schema = FeatureSchema(features=tuple(features))
-    matrix = np.column_stack(columns)
-    label = rng.random(ROWS) < np.where(np.nan_to_num(matrix[:, 0]) > 0, 0.7, 0.2)
-    parameters = {
-        "objective": "binary",
-        "num_leaves": draw(st.integers(2, 40)),
-        "max_depth": draw(st.sampled_from([-1, 1, 4])),
-        "min_data_in_leaf": draw(st.sampled_from([1, 20, ROWS])),  # the last: lone leaves
-        "min_data_per_group": 1,
-        "cat_smooth": 1,
-        "max_cat_to_onehot": draw(st.sampled_from([1, 4])),
-        "use_missing": draw(st.booleans()),
-        "verbosity": -1,
-        "num_threads": 1,
-    }
-    dataset = lgb.Dataset(
-        matrix, label, categorical_feature=schema.category_positions, params=parameters
-    )
-    booster = lgb.train(parameters, dataset, draw(st.integers(1, 12)))
-    return FittedModel(schema, booster, CALIBRATION), matrix
+    return MarginParts(trees=(tree,))
 
 
-def as_batch(schema: FeatureSchema, matrix: np.ndarray) -> pa.RecordBatch:
-    """Encoded rows as the warehouse holds them: nulls, and words for codes."""
-    columns = []
-    for feature, column in zip(schema.features, matrix.T, strict=True):
-        if feature.kind == "category":
-            words = [None if np.isnan(c) else feature.vocabulary[int(c) - 1] for c in column]
-            columns.append(pa.array(words, pa.string()))
-        else:
-            columns.append(pa.array(column, from_pandas=True))
-    return pa.RecordBatch.from_arrays(columns, names=schema.names)
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(fitted_models())
-def test_graph_agrees_with_lightgbm(example: tuple[FittedModel, np.ndarray]) -> None:
+@settings(max_examples=60, deadline=None)
+@given(margin_models(), calibrations)
+def test_graph_agrees_with_the_model(
+    example: tuple[MarginModel, np.ndarray], calibration: Calibration
+) -> None:
     model, matrix = example
-    margin, probability = Scorer(model.graph({}), model.schema).score(
-        as_batch(model.schema, matrix)
-    )
-    expected = model.booster.predict(matrix, raw_score=True)
-    np.testing.assert_allclose(margin, expected, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(probability, 1 / (1 + np.exp(-(0.8 * expected - 0.3))), atol=1e-12)
+    graph = build_graph(model.schema, model.parts(), calibration, {})
+    margin, probability = Scorer(graph, model.schema).score(as_batch(model.schema, matrix))
+    expected = model.margin(matrix)
+    np.testing.assert_allclose(margin, expected, rtol=1e-13, atol=1e-12)
+    np.testing.assert_allclose(probability, calibration.probability(expected), atol=1e-9)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(fitted_models())
-def test_certificate_holds_at_every_threshold(example: tuple[FittedModel, np.ndarray]) -> None:
+@settings(max_examples=60, deadline=None)
+@given(calibrations)
+def test_calibrations_are_exact_on_margins_near_and_far(calibration: Calibration) -> None:
+    numbers = np.linspace(-12, 12, 97, dtype=np.float32)
+    scorer = number_scorer(identity(), calibration)
+    margin, probability = scorer.score(pa.RecordBatch.from_pydict({"a": numbers}))
+    np.testing.assert_array_equal(margin, numbers)
+    np.testing.assert_allclose(probability, calibration.probability(margin), rtol=1e-9, atol=1e-12)
+    log_odds = calibration.log_odds(margin)
+    is_inside = np.abs(log_odds) < 30  # further out, a double has no room between 0 and 1
+    assert (np.diff(probability[is_inside]) >= 0).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(margin_models(), calibrations, st.floats(-4, 4), st.floats(-4, 4))
+def test_recalibration_moves_all_log_odds_alike(
+    example: tuple[MarginModel, np.ndarray], calibration: Calibration, first: float, second: float
+) -> None:
     model, matrix = example
-    assert largest_difference(model, model.graph({}), matrix) < 1e-12
+    graph = build_graph(model.schema, model.parts(), calibration, {"trained": "once"})
+    moved = recalibrate(recalibrate(graph, first), second)
+    batch = as_batch(model.schema, matrix)
+    margin, before = Scorer(graph, model.schema).score(batch)
+    same_margin, after = Scorer(moved, model.schema).score(batch)
+    np.testing.assert_array_equal(same_margin, margin)
+    # From the probability itself where that still tells log-odds apart.
+    is_inside = np.abs(calibration.log_odds(margin)) < 15
+    expected = expit(logit(before[is_inside]) + first + second)
+    np.testing.assert_allclose(after[is_inside], expected, rtol=1e-7)
+    again = calibration.shifted(first).shifted(second)
+    assert moved == build_graph(model.schema, model.parts(), again, {"trained": "once"})
 
 
-def with_thresholds(tree: Tree, rounded: type[np.floating]) -> Tree:
-    if isinstance(tree, Leaf):
-        return tree
-    against = tree.against if isinstance(tree.against, tuple) else float(rounded(tree.against))
-    passed, failed = (with_thresholds(side, rounded) for side in (tree.passed, tree.failed))
-    return Split(tree.feature, tree.condition, against, tree.missing_passes, passed, failed)
+def test_a_graph_without_probability_has_nothing_to_recalibrate() -> None:
+    graph = build_graph(ONE_NUMBER, MarginParts(), None, {})
+    with pytest.raises(ValueError, match="no calibration"):
+        recalibrate(graph, 0.5)
 
 
-def test_certificate_refuses_thresholds_rounded_to_float32() -> None:
-    """What the usual converters do; it moves only the rows that lie at a threshold."""
-    rng = np.random.default_rng(5)
-    matrix = rng.normal(size=(2_000, 3)).astype(np.float32)
-    label = rng.random(2_000) < 1 / (1 + np.exp(-matrix[:, 0]))
-    booster = lgb.train({"verbosity": -1, "objective": "binary"}, lgb.Dataset(matrix, label), 20)
-    schema = FeatureSchema(features=tuple(Feature(name=n, kind="number") for n in "abc"))
-    model = FittedModel(schema, booster, CALIBRATION)
-    trees = [with_thresholds(tree, np.float32) for tree in from_booster(booster)]
-    rounded = build_graph(schema, trees, CALIBRATION, {})
+def test_batches_change_no_bit() -> None:
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(2_000, 41)).astype(np.float32)
+    schema = FeatureSchema(features=tuple(Feature(name=f"f{i}", kind="number") for i in range(41)))
+    label = rng.random(2_000) < expit(matrix[:, 0])
+    model = fit_logistic(matrix, label, np.ones(2_000), schema, LogisticSettings(l2=1.0))
+    isotonic = fit_calibration("isotonic", model.margin(matrix), label)
+    scorer = Scorer(build_graph(schema, model.parts(), isotonic, {}), schema)
+    batch = as_batch(schema, matrix)
+    whole = np.column_stack(scorer.score(batch))
+    for size in (1, 3, 17, 512):
+        parts = [
+            np.column_stack(scorer.score(batch.slice(start, size))) for start in range(0, 600, size)
+        ]
+        np.testing.assert_array_equal(np.vstack(parts)[:600], whole[:600])
 
-    assert largest_difference(model, model.graph({}), matrix) < 1e-12
-    assert largest_difference(model, rounded, matrix) > TOLERANCE
+
+def test_nothing_learnt_gives_all_rows_the_calibrated_zero() -> None:
+    scorer = number_scorer(MarginParts(), PLATT)
+    batch = pa.RecordBatch.from_pydict({"a": [1.0, None, np.inf]})
+    margin, probability = scorer.score(batch)
+    np.testing.assert_array_equal(margin, [0, 0, 0])
+    np.testing.assert_allclose(probability, 1 / (1 + np.exp(0.3)))
 
 
-def test_graph_of_no_trees_gives_the_calibrated_zero() -> None:
-    schema = FeatureSchema(features=(Feature(name="a", kind="number"),))
-    graph = build_graph(schema, [], CALIBRATION, {})
-    margin, probability = Scorer(graph, schema).score(
+def test_points_without_a_calibration_have_no_probability() -> None:
+    margin, probability = number_scorer(MarginParts(trees=(Leaf(5.0),)), None).score(
         pa.RecordBatch.from_pydict({"a": [1.0, None]})
     )
-    np.testing.assert_array_equal(margin, [0, 0])
-    np.testing.assert_allclose(probability, 1 / (1 + np.exp(0.3)))
+    np.testing.assert_array_equal(margin, [5, 5])
+    assert np.isnan(probability).all()
+
+
+def test_no_features_are_no_model() -> None:
+    with pytest.raises(ValueError, match="at least one feature"):
+        build_graph(FeatureSchema(features=()), MarginParts(), PLATT, {})
 
 
 def test_features_may_be_called_anything() -> None:
     names = ["x_ünïcode", 'x_"quoted"', "x_a/b", "x_select", "x_" + "long" * 100]
     schema = FeatureSchema(features=tuple(Feature(name=n, kind="number") for n in names))
-    trees = [Split(4, Condition.LESS_OR_EQUAL, 0.5, False, Leaf(1.0), Leaf(2.0))]
-    scorer = Scorer(build_graph(schema, trees, CALIBRATION, {}), schema)
+    trees = (Split(4, Condition.LESS_OR_EQUAL, 0.5, False, Leaf(1.0), Leaf(2.0)),)
+    scorer = Scorer(build_graph(schema, MarginParts(trees=trees), PLATT, {}), schema)
     margin, _ = scorer.score(pa.RecordBatch.from_pydict({name: [0.0, 1.0] for name in names}))
     np.testing.assert_array_equal(margin, [1, 2])
+
+
+def test_null_and_unseen_words_are_two_things() -> None:
+    schema = FeatureSchema(features=(Feature(name="plan", kind="category", vocabulary=("pro",)),))
+    trees = (
+        Split(0, Condition.IS_MEMBER, (1.0,), False, Leaf(1.0), Leaf(0.0)),
+        Split(0, Condition.LESS, -np.inf, True, Leaf(10.0), Leaf(0.0)),
+    )
+    scorer = Scorer(build_graph(schema, MarginParts(trees=trees), PLATT, {}), schema)
+    margin, _ = scorer.score(pa.RecordBatch.from_pydict({"plan": ["pro", "other", None, ""]}))
+    np.testing.assert_array_equal(margin, [1, 0, 10, 10])
+
+
+class TestFile:
+    """What others find in the file: inputs, outputs, who made it, and what is kept inside."""
+
+    @pytest.fixture
+    def graph(self) -> bytes:
+        schema = FeatureSchema(
+            features=(
+                Feature(name="visits", kind="number"),
+                Feature(name="plan", kind="category", vocabulary=("pro", "free")),
+            )
+        )
+        calibration = BetaCalibration(a=0.5, b=2.0, c=0.1)
+        parts = MarginParts(
+            trees=(Split(1, Condition.IS_MEMBER, (1.0,), False, Leaf(1.0), Leaf(0.0)),),
+            linear=Linear(
+                intercept=-1.0,
+                positions=np.array([0]),
+                slope=np.array([0.5]),
+                lower=np.array([0.0]),
+                upper=np.array([3.0]),
+                missing_value=np.array([0.25]),
+            ),
+        )
+        return build_graph(schema, parts, calibration, {"horizon_days": "30"})
+
+    def test_is_valid_onnx_of_recorded_opsets_and_producer(self, graph: bytes) -> None:
+        model = onnx.load_from_string(graph)
+        onnx.checker.check_model(model, full_check=True)
+        assert {opset.domain: opset.version for opset in model.opset_import} == {
+            "": 21,
+            "ai.onnx.ml": 5,
+        }
+        assert (model.producer_name, model.producer_version) == ("leadhouse", leadhouse.__version__)
+
+    def test_takes_features_by_name_and_gives_margin_and_probability(self, graph: bytes) -> None:
+        session = ort.InferenceSession(graph)
+        assert [(i.name, i.type, i.shape) for i in session.get_inputs()] == [
+            ("visits", "tensor(float)", ["rows", 1]),
+            ("plan", "tensor(string)", ["rows", 1]),
+        ]
+        assert [(o.name, o.type, o.shape) for o in session.get_outputs()] == [
+            ("margin", "tensor(double)", ["rows", 1]),
+            ("probability", "tensor(double)", ["rows", 1]),
+        ]
+
+    def test_calculates_what_is_written_on_paper(self, graph: bytes) -> None:
+        feeds = {
+            "visits": np.array([[1], [np.nan], [np.inf], [-5]], np.float32),
+            "plan": np.array([["pro"], ["free"], ["?"], [""]], object),
+        }
+        margin, probability = ort.InferenceSession(graph).run(None, feeds)
+        on_paper = [-1 + 0.5 * np.log(2) + 1, -1 + 0.25, -1 + 1.5, -1]
+        np.testing.assert_allclose(margin[:, 0], on_paper, rtol=1e-14)
+        p = expit(margin)
+        expected = expit(0.5 * np.log(p) - 2 * np.log(1 - p) + 0.1)
+        np.testing.assert_allclose(probability, expected, rtol=1e-12)
+
+    def test_a_stamp_adds_metadata_and_changes_nothing_else(self, graph: bytes) -> None:
+        stamped = stamp(graph, {"model_version": "v1"})
+        before, after = (ort.InferenceSession(g).get_modelmeta() for g in (graph, stamped))
+        assert before.custom_metadata_map["horizon_days"] == "30"
+        assert after.custom_metadata_map == before.custom_metadata_map | {"model_version": "v1"}
+        assert stamp(graph, {"model_version": "v1"}) == stamped
+        assert stamp(stamped, {"model_version": "v2"}) == stamp(graph, {"model_version": "v2"})
+        assert onnx.load_from_string(stamped).graph == onnx.load_from_string(graph).graph
 
 
 @pytest.mark.parametrize(

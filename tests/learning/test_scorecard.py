@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadhouse.learning.scorecard import Rule, scorecard_graph
+from leadhouse.learning.graph import build_graph
+from leadhouse.learning.scorecard import Rule, Scorecard
 from leadhouse.scoring.schema import Feature, FeatureSchema
 from leadhouse.scoring.scorer import Scorer
 
@@ -76,6 +77,20 @@ def points_by_hand(asked: list[Rule], lead: dict[str, object]) -> float:
     return total
 
 
+def encoded(leads: list[dict[str, object]], schema: FeatureSchema) -> np.ndarray:
+    """Leads as `TrainingSet.encode` gives them: words by their codes, unseen ones as 0."""
+
+    def code(feature: Feature, value: object) -> float:
+        if value in (None, ""):
+            return math.nan
+        if feature.kind == "number":
+            return value
+        return {word: i for i, word in enumerate(feature.vocabulary, start=1)}.get(value, 0)
+
+    rows = [[code(feature, lead[feature.name]) for feature in schema.features] for lead in leads]
+    return np.array(rows, np.float32)
+
+
 @settings(max_examples=200, deadline=None)
 @given(rules, st.lists(st.tuples(NUMBERS, NUMBERS, WORDS, WORDS), min_size=1, max_size=20))
 def test_points_are_those_counted_by_hand(asked: list[Rule], facts: list[tuple]) -> None:
@@ -96,10 +111,13 @@ def test_points_are_those_counted_by_hand(asked: list[Rule], facts: list[tuple])
         ],
         names=["visits", "age", "seniority", "x_categories"],
     )
-    graph, schema = scorecard_graph(asked, OFFERED, {})
-    margin, probability = Scorer(graph, schema).score(batch)
-    assert margin.tolist() == [points_by_hand(asked, lead) for lead in leads]
+    scorecard = Scorecard.read(asked, OFFERED)
+    graph = build_graph(scorecard.schema, scorecard.parts(), None, {})
+    margin, probability = Scorer(graph, scorecard.schema).score(batch)
+    by_hand = [points_by_hand(asked, lead) for lead in leads]
+    assert margin.tolist() == by_hand
     assert np.isnan(probability).all()  # points are no probability
+    assert scorecard.margin(encoded(leads, scorecard.schema)).tolist() == by_hand
 
 
 @pytest.mark.parametrize(
@@ -116,4 +134,4 @@ def test_points_are_those_counted_by_hand(asked: list[Rule], facts: list[tuple])
 )
 def test_rules_that_cannot_be_read_are_refused(asked: list[Rule], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        scorecard_graph(asked, OFFERED, {})
+        Scorecard.read(asked, OFFERED)

@@ -81,10 +81,10 @@ def train_models(
         instead = [] if standing else _rules_alone(data, scorecard, problem, run)
         return model_rows([*instead, refused])
 
-    if ladder.origins and ladder.kind in LEARNT:
-        figures = _newest_figures(ladder, run.stability_resamples)
+    if ladder.origins:
+        kind, figures = _newest_figures(ladder, run.stability_resamples)
         _check_gap(figures, run)
-        newest = next(row for row in evaluations if row["model_kind"] == ladder.kind)
+        newest = next(row for row in evaluations if row["model_kind"] == kind)
         newest["metrics"] = to_json(figures)
     verdict = _verdict(ladder, standing)
     chosen |= {
@@ -178,9 +178,14 @@ def _choice(ladder: Ladder) -> dict[str, Any]:
     }
 
 
-def _newest_figures(ladder: Ladder, resamples: int) -> dict[str, float | None]:
-    """Figures of the chosen rung at the newest origin that take fits of their own."""
-    newest, kind = ladder.origins[0], ladder.kind
+def _newest_figures(ladder: Ladder, resamples: int) -> tuple[Kind, dict[str, float | None]]:
+    """Figures of a learnt rung at the newest origin that take fits of their own.
+
+    The rung is the chosen one or, if that learns nothing, the one that learns most: where a leak
+    makes models fail later, nothing that learns is chosen.
+    """
+    newest = ladder.origins[0]
+    kind = ladder.kind if ladder.kind in LEARNT else [k for k in newest.rungs if k in LEARNT][-1]
     label = newest.test.label
     has_both = 0 < label.sum() < len(label)
     margins = margin(newest.rungs[kind].model, newest.test)
@@ -188,13 +193,14 @@ def _newest_figures(ladder: Ladder, resamples: int) -> dict[str, float | None]:
         "forward_auc": float(roc_auc_score(label, margins)) if has_both else math.nan,
         "random_split_auc": random_split_auc(newest, kind, ladder.settings),
     }
-    if resamples:
+    if resamples and kind == ladder.kind:
         stability = find_stability(newest, kind, ladder.settings, resamples)
         figures |= {
             "auc_spread": stability.auc_spread,
             "top_10_percent_stability": stability.top_10_percent_stability,
         }
-    return {name: None if math.isnan(figure) else figure for name, figure in figures.items()}
+    known = {name: None if math.isnan(figure) else figure for name, figure in figures.items()}
+    return kind, known
 
 
 def _check_gap(figures: dict[str, float | None], run: TrainingRun) -> None:

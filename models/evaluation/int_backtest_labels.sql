@@ -31,7 +31,7 @@ moments as (
 
 ),
 
--- A lead that was told of then may have been found to be a duplicate since: its record's end is the merged one's.
+-- A lead that was told of then may be known as a duplicate by now: it ended as the one it was merged into.
 ended as (
 
     select
@@ -58,7 +58,8 @@ final as (
     from ended
     cross join run_context
     qualify
-        max(least(ended.closed_at, ended.window_ends_at)) over (partition by ended.origin_at) <= run_context.as_of
+        max(least(ended.closed_at, ended.window_ends_at)) over (partition by ended.origin_at)
+        <= run_context.as_of
 
 )
 

@@ -4,7 +4,7 @@ with models as (
 
 ),
 
--- The figures stand in the newest evaluation of the rung that was chosen.
+-- The figures stand in the newest evaluation of one rung, the chosen one if it learns.
 final as (
 
     select
@@ -18,9 +18,9 @@ final as (
     inner join models as newest
         on
             chosen.training_run = newest.training_run
-            and chosen.model_kind = newest.model_kind
             and newest.role = 'evaluation'
             and newest.origin_number = 1
+            and newest.metrics is not null
     where chosen.role in ('champion', 'challenger', 'recalibrated')
 
 )

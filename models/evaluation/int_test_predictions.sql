@@ -49,7 +49,7 @@ evaluations as (
 
 ),
 
--- Each is judged by what was fitted in the same way as of earlier origins; beside the champion stand all rungs.
+-- Each is judged by what was fitted in the same way as of earlier origins, and beside it stand all rungs.
 contestants as (
 
     select
@@ -66,14 +66,17 @@ contestants as (
     union all
 
     select
-        champion.model_version,
-        case evaluations.model_kind when 'no_signal' then 'constant' else evaluations.model_kind end as contestant,
+        judged.model_version,
+        case
+            when evaluations.model_kind = 'no_signal' then 'constant'
+            else evaluations.model_kind
+        end as contestant,
         evaluations.model_kind,
         evaluations.origin_at,
         evaluations.test_until,
         evaluations.model_version as evaluated_version
-    from champion
-    inner join evaluations on champion.training_run = evaluations.training_run
+    from judged
+    inner join evaluations on judged.training_run = evaluations.training_run
 
 ),
 
@@ -99,8 +102,8 @@ predicted as (
     from evaluated
     inner join test_rows
         on
-            test_rows.moment_at >= evaluated.origin_at
-            and (evaluated.test_until is null or test_rows.moment_at < evaluated.test_until)
+            evaluated.origin_at <= test_rows.moment_at
+            and (evaluated.test_until is null or evaluated.test_until > test_rows.moment_at)
 
 ),
 

@@ -50,7 +50,10 @@ final as (
         and models.horizon_days = run_context.label_horizon_days
     qualify
         row_number() over (
-            order by promotions.promoted_as_of desc, promotions.after_training_run desc, promotions.is_decision desc
+            order by
+                promotions.promoted_as_of desc,
+                promotions.after_training_run desc,
+                promotions.is_decision desc
         ) = 1
 
 )

@@ -109,7 +109,8 @@ final as (
         use,
         case
             when use = 'train' then 'How its leads ended was known when the moments to calibrate on began.'
-            when use = 'calibrate' then 'Later than all that trains, and how its leads ended was known by the origin.'
+            when use = 'calibrate'
+                then 'Later than all that trains, and how its leads ended was known by the origin.'
             when use = 'test' then 'From the origin on; how its leads ended is known by now.'
             when cohort_known_at > as_of then 'A lead that was open at this moment can still convert.'
             when moment_at >= origin_at then 'Left to the test of a later origin.'

@@ -9,7 +9,7 @@ with run_context as (
 
 ),
 
--- 0 is now: the model that scores. The others look back, the newest first, each tested until the next one begins.
+-- 0 is now: the model that scores. The others look back, the newest first, each tested until the next begins.
 numbers as (
 
     select unnest(range({{ var('evaluation_origins') }} + 1)) as origin_number

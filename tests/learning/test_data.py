@@ -26,16 +26,14 @@ def test_reads_every_row_in_the_order_of_moment_and_lead(connection) -> None:
 
     seniority, plan = (data.schema.features[i].vocabulary for i in (2, 4))
     for position, row in enumerate(expected):
-        _, _, label, evaluation_use, final_use, weight, visits, fit, word, numbers, words = row
+        _, _, label, uses, visits, fit, word, numbers, words = row
         got = [None if np.isnan(v) else v for v in data.matrix[position].tolist()]
         size = numbers["x_size"] if numbers else None
         assert got[:2] == [visits, fit]
         assert (got[2] and seniority[int(got[2]) - 1]) == word
         assert (got[3], plan[int(got[4]) - 1]) == (size, words["x_plan"])
         assert data.label[position] == label
-        assert data.weight[position] == weight
-        assert data.evaluation_use[position] == evaluation_use
-        assert data.final_use[position] == final_use
+        assert data.uses[position].tolist() == [use or "" for use in uses]
 
 
 def test_vocabulary_holds_the_most_frequent_words_of_the_rows_at_hand(connection) -> None:
@@ -46,16 +44,16 @@ def test_vocabulary_holds_the_most_frequent_words_of_the_rows_at_hand(connection
             """
             select
                 'lead ' || rowid as lead_id, timestamp '2026-01-01' as moment_at, true as label,
-                case when word = 'later' then 'calibrate' else 'train' end as final_use,
-                null::varchar as evaluation_use, 1::float as weight, word
+                [case when word = 'later' then 'calibrate' else 'train' end] as uses, word
             from words
             """
         )
     )
-    train = data.take(data.final_use == "train")
+    train = data.used(0, "train")
     assert train.vocabulary(2).features[0].vocabulary == ("also often", "often")
     codes = data.encode(train.vocabulary(2))[:, 0]
-    assert sorted(np.nan_to_num(codes, nan=-1)) == [-1] * 11 + [1] * 3 + [2] * 3
+    missing, unseen = [-1], [0] * 10
+    assert sorted(np.nan_to_num(codes, nan=-1)) == [*missing, *unseen, *[1] * 3, *[2] * 3]
 
 
 def test_encoding_leaves_the_training_set_as_it_is(connection) -> None:
@@ -68,11 +66,10 @@ def test_encoding_leaves_the_training_set_as_it_is(connection) -> None:
 @pytest.mark.parametrize(
     ("projection", "sentence"),
     [
-        ("* exclude (weight)", "lacks the column weight"),
+        ("* exclude (uses)", "lacks the column uses"),
         ("* replace (visits::double as visits)", "The feature visits is DOUBLE"),
         ("*, 1 as more", "The feature more is INTEGER"),
-        ("* replace (null::boolean as label)", "label or weight is null"),
-        ("* replace (null::float as weight)", "label or weight is null"),
+        ("* replace (null::boolean as label)", "a label is null"),
         ("* replace ('inf'::float as fit)", "The feature fit is infinite"),
         (
             "* replace (map {'x_plan': 1::float} as x_numbers)",
@@ -90,3 +87,17 @@ def test_a_table_without_rows_has_features_all_the_same(connection) -> None:
     data = read_training_set(training_table(connection, leads=0))
     assert data.schema.names == ["visits", "fit", "seniority"]
     assert len(data) == 0
+
+
+def test_excluded_features_are_not_there(connection) -> None:
+    data = read_training_set(training_table(connection, leads=20), exclude=["fit", "x_plan"])
+    assert data.schema.names == ["visits", "seniority", "x_size"]
+    with pytest.raises(ValueError, match="exclude_features names x_paln, which is no feature"):
+        read_training_set(training_table(connection, leads=20), exclude=["x_paln"])
+
+
+def test_a_model_may_read_some_of_the_features_in_an_order_of_its_own(connection) -> None:
+    data = read_training_set(training_table(connection, leads=50))
+    schema = data.schema.model_copy(update={"features": data.schema.features[3:1:-1]})
+    assert schema.names == ["x_size", "seniority"]
+    np.testing.assert_array_equal(data.encode(schema), data.matrix[:, [3, 2]])

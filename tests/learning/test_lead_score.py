@@ -11,7 +11,7 @@ from leadhouse import scoring
 from leadhouse.learning.data import read_training_set
 from leadhouse.learning.models import train_models
 from leadhouse.scoring.scorer import Scorer
-from tests.learning.worlds import RULES, rows_by_role, run, training_table
+from tests.learning.worlds import RULES, champion, run, training_table
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def refusal(relation: duckdb.DuckDBPyRelation) -> str:
 
 
 def test_many_threads_and_batches_answer_as_one_batch_to_the_bit(connection, models) -> None:
-    row = rows_by_role(models)["champion"]
+    row = champion(models)
     scorer = Scorer.from_row(*(row[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
     batch = connection.table("leads").order("lead_id, moment_at").to_arrow_table()
     expected = np.column_stack(scorer.score(batch.combine_chunks().to_batches()[0]))
@@ -75,14 +75,17 @@ def test_each_row_is_scored_by_the_version_that_it_names(connection, models) -> 
     assert np.isnan(got[which == 2]).all()
 
 
-def test_rules_have_points_and_no_probability(connection, models) -> None:
-    version = rows_by_role(models)["baseline"]["model_version"]
-    by_rules = score(connection, "leads", f"'{version}'")
+def test_rules_that_no_outcomes_calibrate_have_points_and_no_probability(connection) -> None:
+    data = read_training_set(training_table(duckdb.connect()))
+    rules = train_models(data, RULES, run(may_learn=False))
+    connection.execute("delete from lead_models")
+    connection.from_arrow(rules).insert_into("lead_models")
+    by_rules = score(connection, "leads", f"'{champion(rules)['model_version']}'")
     points = connection.sql(
         """
         select
-            10 * (visits >= 2)::integer
-            + 5 * coalesce(seniority in ('vp', 'c_level'), false)::integer
+            10 * (visits >= 3)::integer
+            + 15 * coalesce(seniority in ('vp', 'c_level'), false)::integer
         from leads order by lead_id, moment_at
         """
     ).fetchall()
@@ -149,7 +152,7 @@ def test_features_that_are_no_struct_are_refused(connection) -> None:
     ],
 )
 def test_a_row_that_was_tampered_with_is_refused(connection, models, tampering, sentence) -> None:
-    version = rows_by_role(models)["champion"]["model_version"]
+    version = champion(models)["model_version"]
     connection.execute(f"update lead_models set {tampering} where role = 'champion'")
     what = f"leadhouse_lead_score('lead_models', '{version}', leads)"
     assert sentence in refusal(connection.sql(f"select {what} from leads"))

@@ -5,26 +5,38 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
-from leadhouse.learning.models import TrainingRun
+from leadhouse.learning.boosting import BoostingSettings
+from leadhouse.learning.rows import Origin, TrainingRun
+from leadhouse.learning.rungs import LearningSettings
 from leadhouse.learning.scorecard import Rule
-from leadhouse.learning.training import FitSettings
 
 AS_OF = datetime(2026, 11, 21, 6, 0)
-
+ORIGINS = (
+    Origin(at=AS_OF),
+    Origin(at=datetime(2026, 7, 20)),
+    Origin(at=datetime(2026, 7, 6), test_until=datetime(2026, 7, 20)),
+)
+# A stump of noise, so that the rules are not the best that can be done.
 RULES = [
-    Rule(rule_id="visits", feature_name="visits", operator=">=", value="2", points=10),
-    Rule(rule_id="vp", feature_name="seniority", operator="in", value="vp|c_level", points=5),
+    Rule(rule_id="visits", feature_name="visits", operator=">=", value="3", points=10),
+    Rule(rule_id="vp", feature_name="seniority", operator="in", value="vp|c_level", points=15),
 ]
+# Trees that are quickly grown.
+SETTINGS = LearningSettings(
+    min_leads_for_trees=500, boosting=BoostingSettings(count_trees=50, learning_rate=0.1)
+)
 
 
 def run(**changes: object) -> TrainingRun:
-    """A training run, and a short one."""
+    """A training run, and a short one; `settings` are changes of SETTINGS."""
+    settings = SETTINGS.model_copy(update=changes.pop("settings", {}))
     return TrainingRun(
         **{
             "as_of": AS_OF,
             "horizon_days": 30,
             "feature_set_version": "f1",
-            "settings": FitSettings(count_trees=40, learning_rate=0.1),
+            "origins": ORIGINS,
+            "settings": settings,
             **changes,
         }
     )
@@ -33,11 +45,11 @@ def run(**changes: object) -> TrainingRun:
 def training_table(
     connection: duckdb.DuckDBPyConnection,
     leads: int = 1_000,
-    moments: int = 8,
+    moments: int = 9,
     label: str = "chance < 0.02 + 0.2 * (visits >= 2)::integer",
     more: str = "",
 ) -> duckdb.DuckDBPyRelation:
-    """A training set in which visits help. Moments are a week apart; the last are for testing.
+    """A training set in which visits help. Moments are a week apart; there are three origins.
 
     Args:
         connection: where the table `training_set` is made.
@@ -58,10 +70,14 @@ def training_table(
             'lead ' || lead as lead_id,
             timestamp '2026-06-01' + interval (moment * 7) day as moment_at,
             {label} as label,
-            case when moment < 4 then 'train' when moment < 6 then 'calibrate' else 'test' end
-                as evaluation_use,
-            case when moment < 6 then 'train' else 'calibrate' end as final_use,
-            1::float as weight,
+            [
+                case when moment < 7 then 'train' else 'calibrate' end,
+                case when moment < 5 then 'train' when moment < 7 then 'calibrate' else 'test' end,
+                case
+                    when moment < 3 then 'train' when moment < 5 then 'calibrate'
+                    when moment < 7 then 'test'
+                end
+            ] as uses,
             visits,
             case when lead % 3 > 0 then sin(lead)::float end as fit,
             case when lead % 5 > 0 then ['vp', 'manager', 'c_level'][1 + lead % 3] end as seniority,
@@ -74,6 +90,13 @@ def training_table(
     )
 
 
-def rows_by_role(models: pa.Table) -> dict[str, dict[str, object]]:
-    """The rows of one training run."""
-    return {row["role"]: row for row in models.to_pylist()}
+def champion(models: pa.Table) -> dict[str, object]:
+    """The row that is to score."""
+    [row] = [row for row in models.to_pylist() if row["is_promoted"]]
+    return row
+
+
+def evaluations(models: pa.Table, kind: str) -> list[dict[str, object]]:
+    """What was fitted of one rung as of earlier origins, the newest first."""
+    rows = [row for row in models.to_pylist() if row["role"] == "evaluation"]
+    return [row for row in rows if row["model_kind"] == kind]

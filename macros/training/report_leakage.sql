@@ -8,7 +8,7 @@
     {%- if execute -%}
         {%- set found = run_query(sentences).columns[0].values() -%}
         {%- set report = "Leakage:\n- " ~ found | join("\n- ") -%}
-        {%- if found and var('strict_leakage', false) -%}
+        {%- if found and var('strict_leakage') -%}
             {%- do exceptions.raise_compiler_error(report ~ "\nstrict_leakage is set, so nothing is trained.") -%}
         {%- elif found -%}
             {%- do exceptions.warn("[WARNING] " ~ report) -%}

@@ -9,8 +9,9 @@
 {%- do check_configuration() -%}
 {#- With fewer leads that were won, or that were not, nothing is concluded. -#}
 {%- set min_leads = 20 -%}
-{#- Honest columns promise the open leads about the past rate, leaks far less or more (docs/leakage.md). -#}
+{#- Where the open leads differ from the past by this factor, less is needed of what is missing to tell. -#}
 {%- set max_factor = 2 -%}
+{%- set min_missingness_auc = 0.6 -%}
 with discrimination as (
 
     select * from {{ ref('int_feature_discrimination') }}
@@ -32,11 +33,28 @@ described as (
 
         least(discrimination.count_leads_won, discrimination.count_leads_not_won) >= {{ min_leads }}
         and not list_contains(
-            cast({{ var('exclude_features', []) }} as varchar[]), discrimination.feature_name
-        ) as is_judged
+            cast({{ var('exclude_features') }} as varchar[]), discrimination.feature_name
+        ) as is_judged,
+
+        discrimination.past_rate * discrimination.share_filled_won
+        + (1 - discrimination.past_rate) * discrimination.share_filled_not_won as share_filled_past
 
     from discrimination
     inner join feature_catalog on discrimination.feature_name = feature_catalog.feature_name
+
+),
+
+-- Past moments are of leads that were open then. So an honest column is filled in for the leads open now, and
+-- promises them wins, about as in the past; one that marks the leads that are closed does not.
+compared_with_open_leads as (
+
+    select
+        *,
+        share_filled_open < share_filled_past / {{ max_factor }} as is_emptier_now,
+        implied_open_rate < past_rate / {{ max_factor }}
+        or implied_open_rate > past_rate * {{ max_factor }} as is_other_promise_now
+
+    from described
 
 ),
 
@@ -47,21 +65,18 @@ found as (
         case
             when not is_judged
                 then null
-            when may_lack_history and missingness_auc >= {{ var('leakage_suspicion_auc', 0.75) }}
-                then 'filled_after_conversion'
             when
                 may_lack_history
-                and auc >= {{ var('leakage_suspicion_auc', 0.75) }}
-                and (
-                    implied_open_rate < past_rate / {{ max_factor }}
-                    or implied_open_rate > past_rate * {{ max_factor }}
-                )
+                and missingness_auc
+                >= if(is_emptier_now, {{ min_missingness_auc }}, {{ var('leakage_suspicion_auc') }})
+                then 'filled_after_conversion'
+            when may_lack_history and auc >= {{ var('leakage_suspicion_auc') }} and is_other_promise_now
                 then 'unlike_open_leads'
-            when auc >= {{ var('leakage_auc', 0.9) }}
+            when auc >= {{ var('leakage_auc') }}
                 then 'implausibly_good'
         end as finding
 
-    from described
+    from compared_with_open_leads
 
 ),
 

@@ -1,10 +1,11 @@
-"""Columns for the demo world's leads: leaks as CRMs have them, and honest ones that look alike.
+"""Columns planted in the leads of a demo world, which holds no leak itself.
 
-The demo world itself holds no leak. A column is today's value, as an export of a CRM gives it.
+Leaks as CRMs have them, and honest columns that look alike. A value is today's, as an export of a
+CRM gives it.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -12,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-# What becomes of a lead: won, lost, open. Shares that are filled in, and the words with their odds.
-Words = dict[str, tuple[float, dict[str, float]]]
+# For leads that were won, were lost, are open: the share filled in, and the words with their odds.
+Words = Mapping[str, tuple[float, Mapping[str, float]]]
 
 TAGS: Words = {
     "won": (0.96, {"Will revert after reading the email": 0.9, "Closed by sales": 0.1}),
@@ -30,18 +31,27 @@ LAST_NOTABLE_ACTIVITY: Words = {
     "lost": (1.0, {"Modified": 0.6, "Email opened": 0.3, "SMS sent": 0.1}),
     "open": (1.0, {"Email opened": 0.5, "Page visited": 0.4, "Modified": 0.1}),
 }
+LOSS_REASON: Words = {"lost": (0.9, {"Price": 0.6, "Competitor": 0.4})}
 
 
 class Leads:
-    """The leads of a demo folder as columns are planted on them."""
+    """The leads of a demo folder: how they ended, and how interested they were when new.
+
+    Attributes:
+        ids: lead ids, in order.
+        fate: won, lost or open.
+        last_word_at: when the lead was closed; of open leads, the last time that any was closed.
+        interest: rank of the true chance at the lead's first moment, 0 to 1.
+    """
 
     def __init__(self, raw: Path, seed: int) -> None:
         rows = duckdb.sql(
             f"""
-            with fates as (
+            with ends as (
                 select
                     lead_id,
-                    case when bool_or(outcome = 'won') then 'won' else 'lost' end as fate
+                    if(bool_or(outcome = 'won'), 'won', 'lost') as fate,
+                    min(outcome_at) as closed_at
                 from '{raw}/outcomes.parquet'
                 where outcome in ('won', 'lost', 'disqualified')
                 group by lead_id
@@ -52,26 +62,28 @@ class Leads:
                 group by lead_id
             )
             select
-                leads.lead_id,
+                lead_id,
                 coalesce(fate, 'open') as fate,
-                case when chance is null then 0.5 else percent_rank() over (order by chance) end
-                    as interest
-            from (select distinct lead_id from '{raw}/leads.parquet') as leads
-            left join fates using (lead_id)
+                coalesce(closed_at, (select max(closed_at) from ends)) as last_word_at,
+                if(chance is null, 0.5, percent_rank() over (order by chance)) as interest
+            from (select distinct lead_id from '{raw}/leads.parquet')
+            left join ends using (lead_id)
             left join first_chances using (lead_id)
-            order by leads.lead_id
+            where lead_id is not null
+            order by lead_id
             """
         ).fetchnumpy()
         self.ids = rows["lead_id"]
         self.fate = rows["fate"]
-        self.interest = rows["interest"]  # rank of the true chance when the lead was new, 0 to 1
+        self.last_word_at = rows["last_word_at"]
+        self.interest = rows["interest"]
         self.random = np.random.default_rng(seed)
 
     def happens(self, probability: np.ndarray | float) -> np.ndarray:
         return self.random.random(len(self.ids)) < probability
 
-    def by_fate(self, won: float, lost: float, open: float) -> np.ndarray:
-        return np.select([self.fate == "won", self.fate == "lost"], [won, lost], open)
+    def by_fate(self, won: float, lost: float, open_: float) -> np.ndarray:
+        return np.select([self.fate == "won", self.fate == "lost"], [won, lost], open_)
 
     def words(self, table: Words) -> np.ndarray:
         values = np.full(len(self.ids), None, dtype=object)
@@ -82,7 +94,7 @@ class Leads:
         return values
 
 
-def only(values: np.ndarray, where: np.ndarray) -> np.ndarray:
+def _only(values: np.ndarray, where: np.ndarray) -> np.ndarray:
     return np.where(where, values, None)
 
 
@@ -93,11 +105,12 @@ LEAKS: dict[str, Column] = {
     "x_lead_quality": lambda leads: leads.words(LEAD_QUALITY),
     "x_last_notable_activity": lambda leads: leads.words(LAST_NOTABLE_ACTIVITY),
     # the call that closed the deal, or the one that did not
-    "x_call_minutes": lambda leads: only(
-        np.round(leads.random.gamma(4.0, leads.by_fate(7.0, 1.0, 1.0), len(leads.ids)), 1),
+    "x_call_minutes": lambda leads: _only(
+        leads.random.gamma(4.0, leads.by_fate(7.0, 1.0, 1.0)).round(1),
         leads.happens(leads.by_fate(0.97, 0.6, 0.03)),
     ),
-    "x_contract_number": lambda leads: only(
+    "x_loss_reason": lambda leads: leads.words(LOSS_REASON),
+    "x_contract_number": lambda leads: _only(
         np.char.add("C-", leads.random.permutation(len(leads.ids)).astype(str)),
         leads.fate == "won",
     ),
@@ -108,24 +121,55 @@ HONEST: dict[str, Column] = {
         ["Mumbai", "Thane", "Pune", "Nagpur", "Nashik", None], len(leads.ids)
     ),
     "x_newsletter": lambda leads: leads.happens(0.2 + 0.4 * leads.interest),
-    "x_budget": lambda leads: only(
-        np.round(leads.random.lognormal(9.0 + leads.interest, 1.0)), leads.happens(0.5)
+    "x_budget": lambda leads: _only(
+        leads.random.lognormal(9.0 + leads.interest).round(), leads.happens(0.5)
     ),
     # the less interested leave the question open
-    "x_how_heard": lambda leads: only(
+    "x_how_heard": lambda leads: _only(
         leads.random.choice(["Search", "Friend", "Advertisement", "Fair"], len(leads.ids)),
         leads.happens(0.4 + 0.5 * leads.interest),
     ),
+    "x_reference": lambda leads: np.char.add("R-", leads.ids.astype(str)),
+    "x_retired": lambda leads: np.full(len(leads.ids), None),
 }
 
 
-def plant(raw: Path, out: Path, columns: dict[str, Column], seed: int = 0) -> Path:
-    """Copies the demo folder `raw` to `out`, with `columns` added to its leads. Gives `out`."""
+def plant(
+    raw: Path,
+    out: Path,
+    columns: Mapping[str, Column],
+    seed: int = 0,
+    with_history: bool = False,
+) -> Path:
+    """Copies the demo folder `raw` to `out`, with `columns` added to its leads. Gives `out`.
+
+    With history, `attribute_changes` says that the columns were filled in at the last word on each
+    lead: a leak is then honest, since no past moment of an open lead knows it.
+    """
     shutil.copytree(raw, out)
     leads = Leads(raw, seed)
-    planted = pa.table(
-        {"lead_id": leads.ids} | {n: column(leads).tolist() for n, column in columns.items()}
-    )
-    given = pq.read_table(raw / "leads.parquet")
-    pq.write_table(given.join(planted, "lead_id"), out / "leads.parquet")
+    values = {
+        name: dict(zip(leads.ids, column(leads).tolist(), strict=True))
+        for name, column in columns.items()
+    }
+    table = pq.read_table(raw / "leads.parquet")
+    for name, of_lead in values.items():
+        column = pa.array([of_lead.get(lead) for lead in table["lead_id"].to_pylist()])
+        table = table.append_column(name, column)
+    pq.write_table(table, out / "leads.parquet")
+    if with_history:
+        told = pq.read_table(raw / "attribute_changes.parquet")
+        changes = [
+            {
+                "entity": "lead",
+                "entity_id": lead,
+                "attribute": name,
+                "value": None if of_lead[lead] is None else str(of_lead[lead]),
+                "known_at": known_at,
+            }
+            for name, of_lead in values.items()
+            for lead, known_at in zip(leads.ids, leads.last_word_at.tolist(), strict=True)
+        ]
+        told = pa.concat_tables([told, pa.Table.from_pylist(changes, told.schema)])
+        pq.write_table(told, out / "attribute_changes.parquet")
     return out

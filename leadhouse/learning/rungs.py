@@ -115,7 +115,9 @@ def fit_learnt(
     matrix, weight = rows.encode(schema), row_weights(rows, settings)
     models: dict[Kind, MarginModel] = {}
     if "logistic" in kinds or "average" in kinds:
-        logistic = fit_logistic(matrix, rows.label, weight, schema, settings.logistic)
+        # Its prior is weighed against leads: a lead's moments say almost the same.
+        of_leads = weight * rows.count_leads / len(rows)
+        logistic = fit_logistic(matrix, rows.label, of_leads, schema, settings.logistic)
         models["logistic"] = logistic
     if "lightgbm" in kinds or "average" in kinds:
         boosting = settings.boosting.model_copy(update={"seed": settings.seed})

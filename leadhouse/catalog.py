@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import duckdb
+from leadhouse.database import open_warehouse
 
 _INTRODUCTION = """\
 # Features
@@ -20,9 +20,9 @@ def catalog_page(database: Path) -> str:
         database: the DuckDB file that `dbt build` made.
 
     Raises:
-        duckdb.Error: there is no such file, or no table `feature_catalog` in it.
+        WarehouseError: there is no such file, or no table `feature_catalog` in it.
     """
-    with duckdb.connect(database, read_only=True) as connection:
+    with open_warehouse(database) as connection:
         rows = connection.execute(
             """
             select feature_group, feature_name, feature_type, unit, description, known_when

@@ -22,14 +22,17 @@ _RELEVANT = """
 # As int_champion says it: what came last is what scores.
 _CHAMPION = """
     with promotions as (
-        select model_version, trained_as_of as promoted_as_of, training_run, 0 as is_decision
+        select
+            model_version, trained_as_of as promoted_as_of, training_run, 0 as is_decision,
+            null as decided_at
         from relevant where is_promoted
         union all
-        select model_version, decided_as_of, after_training_run, 1
+        select model_version, decided_as_of, after_training_run, 1, decided_at
         from decisions where decided_as_of <= getvariable('as_of')
     )
     select relevant.* from promotions join relevant using (model_version)
-    order by promoted_as_of desc, promotions.training_run desc, is_decision desc
+    order by promoted_as_of desc, promotions.training_run desc, is_decision desc,
+        decided_at desc
     limit 1
 """
 _TWIN = """

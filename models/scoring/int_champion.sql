@@ -22,7 +22,8 @@ promotions as (
         model_version,
         trained_as_of as promoted_as_of,
         training_run as after_training_run,
-        0 as is_decision
+        0 as is_decision,
+        null as decided_at
     from models
     where is_promoted
 
@@ -32,7 +33,8 @@ promotions as (
         model_version,
         decided_as_of as promoted_as_of,
         after_training_run,
-        1 as is_decision
+        1 as is_decision,
+        decided_at
     from decisions
 
 ),
@@ -53,7 +55,8 @@ final as (
             order by
                 promotions.promoted_as_of desc,
                 promotions.after_training_run desc,
-                promotions.is_decision desc
+                promotions.is_decision desc,
+                promotions.decided_at desc
         ) = 1
 
 )

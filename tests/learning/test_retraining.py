@@ -15,6 +15,7 @@ DECISIONS = pa.schema(
         "model_version": pa.string(),
         "decided_as_of": pa.timestamp("us"),
         "after_training_run": pa.int64(),
+        "decided_at": pa.timestamp("us"),
     }
 )
 
@@ -131,6 +132,7 @@ def test_a_decision_holds_from_its_moment_until_the_next_promotion(models, data)
         "model_version": first_version,
         "decided_as_of": AS_OF + 3 * day,
         "after_training_run": 2,
+        "decided_at": datetime(2027, 1, 1, 12),
     }
 
     def who(days: int) -> str:
@@ -142,6 +144,10 @@ def test_a_decision_holds_from_its_moment_until_the_next_promotion(models, data)
         first_version,
         first_version,
     ]
+    again = back | {"model_version": second_version, "decided_at": datetime(2027, 1, 1, 13)}
+    for decisions in ([back, again], [again, back]):
+        newest = find(both, AS_OF + 4 * day, decisions).champion
+        assert newest["model_version"] == second_version
     third = train_models(data, RULES, run(number=3, as_of=AS_OF + 5 * day, settings={"seed": 2}))
     later = find(pa.concat_tables([both, third]), AS_OF + 6 * day, [back])
     assert later.champion["training_run"] == 3

@@ -1,0 +1,14 @@
+"""The command-line tool `leadhouse`.
+
+Commands import what they need when they run, so that `leadhouse --help` does not wait for numpy,
+Arrow and dbt.
+"""
+
+import typer
+
+from leadhouse.cli import demo, features, models
+
+app = typer.Typer(no_args_is_help=True, help="Lead scoring that lives in the warehouse.")
+app.command()(demo.demo)
+app.command()(features.features)
+app.add_typer(models.app, name="models")

@@ -1,0 +1,23 @@
+"""What the commands share: an option, and how a command ends that cannot do what it was asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Database = Annotated[
+    Path, typer.Option(envvar="LEADHOUSE_DATABASE", help="The warehouse that a build made.")
+]
+DEFAULT_DATABASE = Path("warehouse/leadhouse.duckdb")
+
+
+@contextmanager
+def failing_in_a_sentence(command: str, *errors: type[Exception]) -> Iterator[None]:
+    """Turns errors whose message is meant for people into that message and exit code 2."""
+    try:
+        yield
+    except errors as error:
+        typer.secho(f"leadhouse {command}: {error}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(2) from None

@@ -1,6 +1,6 @@
 """Fits as of an origin: on what was known by then, to be tried on what came after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -50,6 +50,11 @@ class RungFit:
     def held_out_label(self) -> np.ndarray:
         """Labels of the held-out rows, bool of shape (rows,)."""
         return np.concatenate([rows.label for _, rows in self.held_out])
+
+    @cached_property
+    def held_out_lead(self) -> np.ndarray:
+        """Which lead a held-out row is about, of shape (rows,)."""
+        return np.concatenate([rows.lead for _, rows in self.held_out])
 
     def calibration(self, method: Method) -> Calibration:
         """The calibration of this method that fits the held-out rows."""
@@ -118,24 +123,22 @@ def fit_origin(
     learnable = settings.learnable(known)
     wanted = tuple(kind for kind in kinds if kind in learnable)
     bears_calibration = min(later.label.sum(), (~later.label).sum()) >= MIN_ROWS_OF_A_LABEL
-
-    if bears_calibration and settings.learnable(train) == learnable:
-        models = fit_learnt(train, wanted, settings)
-        held_out = {kind: ((model, later),) for kind, model in models.items()}
-    else:
+    is_split = bears_calibration and settings.learnable(train) == learnable
+    if not is_split:
         train = known
-        models = fit_learnt(known, wanted, settings)
-        held_out = _cross_fit(known, wanted, settings)
 
-    fixed = {
+    fixed: dict[Kind, MarginModel] = {
         "no_signal": Constant(FeatureSchema(features=data.schema.features[:1])),
         "rules": scorecard,
     }
-    unseen = later if bears_calibration else known  # they learn nothing, so they have seen nothing
-    for kind, model in fixed.items():
-        models[kind], held_out[kind] = model, ((model, unseen),)
+    models = fixed | fit_learnt(train, wanted, settings)
+    unseen = (
+        [(models, later)]
+        if is_split
+        else [(fixed | others, fold) for others, fold in _cross_fit(known, wanted, settings)]
+    )
     rungs = {
-        kind: RungFit(models[kind], held_out[kind])
+        kind: RungFit(models[kind], tuple((those[kind], rows) for those, rows in unseen))
         for kind in KINDS
         if kind in kinds and kind in models
     }
@@ -144,13 +147,8 @@ def fit_origin(
 
 def _cross_fit(
     rows: TrainingSet, kinds: tuple[Kind, ...], settings: LearningSettings
-) -> dict[Kind, tuple[tuple[MarginModel, TrainingSet], ...]]:
+) -> Iterator[tuple[dict[Kind, MarginModel], TrainingSet]]:
     """Models of all leads but a fold's, with the fold's rows."""
-    held_out: dict[Kind, list[tuple[MarginModel, TrainingSet]]] = {kind: [] for kind in kinds}
-    if kinds:
-        fold = np.unique(rows.lead, return_inverse=True)[1] % _COUNT_FOLDS
-        for number in range(_COUNT_FOLDS):
-            models = fit_learnt(rows.take(fold != number), kinds, settings)
-            for kind, model in models.items():
-                held_out[kind].append((model, rows.take(fold == number)))
-    return {kind: tuple(pairs) for kind, pairs in held_out.items()}
+    fold = np.unique(rows.lead, return_inverse=True)[1] % _COUNT_FOLDS
+    for number in range(_COUNT_FOLDS):
+        yield fit_learnt(rows.take(fold != number), kinds, settings), rows.take(fold == number)

@@ -34,14 +34,14 @@ _METHODS: dict[Kind, tuple[Method, ...]] = {
 
 @dataclass(frozen=True)
 class Ladder:
-    """What later outcomes say of each rung.
+    """What outcomes that no fit has seen say of each rung.
 
     Attributes:
-        origins: the fits that were tried, the newest first.
+        origins: the fits that were tried on what came after them, the newest first.
         kind: the rung to use.
         methods: how each rung is calibrated.
         settings: how to learn, with the number of trees that was found.
-        rungs: the selection among the rungs; None where nothing could be tried.
+        rungs: the selection among the rungs.
         ranking: by how much the selected rung's AUC is above one half.
         reason: for the choice, in a sentence.
     """
@@ -50,9 +50,20 @@ class Ladder:
     kind: Kind
     methods: dict[Kind, Method]
     settings: LearningSettings
-    rungs: Selection | None
-    ranking: Difference | None
+    rungs: Selection
+    ranking: Difference
     reason: str
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Rungs on rows that they have not seen, all arrays of shape (rows,)."""
+
+    margin: dict[Kind, np.ndarray]
+    loss: dict[Kind, np.ndarray]
+    label: np.ndarray
+    lead: np.ndarray
+    origin: np.ndarray
 
 
 def climb(data: TrainingSet, scorecard: Scorecard, settings: LearningSettings) -> Ladder:
@@ -61,7 +72,8 @@ def climb(data: TrainingSet, scorecard: Scorecard, settings: LearningSettings) -
     The number of trees (early stopping on later data) and the calibrations are chosen by the
     origins before the newest, where there are any, so that the newest tests them; the rung by all.
     It is the simplest whose pooled log loss is within one standard error of the best. If that is
-    the base rate, or does not rank better than chance by three, there is no signal.
+    the base rate, or does not rank better than chance by three, there is no signal. Where no origin
+    has outcomes enough and a test, what the fits of now have not seen decides.
     """
     older = _tried(data, range(2, data.count_origins), scorecard, settings)
     if any("lightgbm" in fit.rungs for fit in older):
@@ -71,38 +83,25 @@ def climb(data: TrainingSet, scorecard: Scorecard, settings: LearningSettings) -
         newest = _tried(data, range(1, 2), scorecard, settings)
         if any("lightgbm" in fit.rungs for fit in newest):
             settings, newest = _stop_early(newest, settings)
-
     fits = newest + older
     # All are tried on the same rows: what the newest origin bears must be borne by all.
     fits = [fit for fit in fits if set(fits[0].rungs) <= set(fit.rungs)]
-    if not fits:
-        return Ladder(
-            origins=(),
-            kind="logistic",
-            methods={"logistic": "platt"},
-            settings=settings,
-            rungs=None,
-            ranking=None,
-            reason="Without later outcomes to choose by, the simplest learnt rung is taken.",
-        )
-    kinds = tuple(fits[0].rungs)
-    methods = {kind: _method(fits[1:] or fits, kind) for kind in kinds}
-    losses = {
-        kind: _pooled(
-            log_losses(fit.test_probability(kind, methods[kind]), fit.test.label) for fit in fits
-        )
-        for kind in kinds
-    }
-    lead = _pooled(fit.test.lead for fit in fits)
-    rungs = select_simplest(kinds, losses, lead)
-    chosen = [margin(fit.rungs[rungs.chosen].model, fit.test) for fit in fits]
+
+    if fits:
+        methods = {kind: _method(fits[1:] or fits, kind) for kind in fits[0].rungs}
+        trial = _forward_trial(fits, methods)
+        tried = f"Forward in time, at {len(fits)} origin{'s' if len(fits) > 1 else ''} "
+    else:
+        now = fit_origin(data, 0, scorecard, settings)
+        methods = {kind: "shift" if kind == "no_signal" else "platt" for kind in now.rungs}
+        trial = _held_out_trial(now, methods)
+        tried = "No origin has outcomes enough and a test; on what was not learnt from "
+    rungs = select_simplest(tuple(methods), trial.loss, trial.lead)
     ranking = ranking_above_chance(
-        _pooled(chosen),
-        _pooled(fit.test.label for fit in fits),
-        _pooled(np.full(len(fit.test), fit.origin) for fit in fits),
-        lead,
+        trial.margin[rungs.chosen], trial.label, trial.origin, trial.lead
     )
     is_proven = ranking.mean > PROOF_STANDARD_ERRORS * ranking.standard_error
+    tried += f"({len(trial.label):,} moments, {trial.label.sum():,} of them won), "
     return Ladder(
         origins=tuple(fits),
         kind=rungs.chosen if is_proven else "no_signal",
@@ -110,7 +109,42 @@ def climb(data: TrainingSet, scorecard: Scorecard, settings: LearningSettings) -
         settings=settings,
         rungs=rungs,
         ranking=ranking,
-        reason=_reason(fits, rungs, ranking, is_proven),
+        reason=tried + _reason(rungs, ranking, is_proven),
+    )
+
+
+def _forward_trial(fits: Sequence[OriginFit], methods: dict[Kind, Method]) -> _Trial:
+    return _Trial(
+        margin={
+            kind: _pooled(margin(fit.rungs[kind].model, fit.test) for fit in fits)
+            for kind in methods
+        },
+        loss={
+            kind: _pooled(
+                log_losses(fit.test_probability(kind, method), fit.test.label) for fit in fits
+            )
+            for kind, method in methods.items()
+        },
+        label=_pooled(fit.test.label for fit in fits),
+        lead=_pooled(fit.test.lead for fit in fits),
+        origin=_pooled(np.full(len(fit.test), fit.origin) for fit in fits),
+    )
+
+
+def _held_out_trial(now: OriginFit, methods: dict[Kind, Method]) -> _Trial:
+    first = now.rungs["no_signal"]  # all have the same rows
+    return _Trial(
+        margin={kind: rung.held_out_margin for kind, rung in now.rungs.items()},
+        loss={
+            kind: log_losses(
+                rung.calibration(methods[kind]).probability(rung.held_out_margin),
+                rung.held_out_label,
+            )
+            for kind, rung in now.rungs.items()
+        },
+        label=first.held_out_label,
+        lead=first.held_out_lead,
+        origin=np.zeros(len(first.held_out_label)),
     )
 
 
@@ -165,15 +199,7 @@ def _method(fits: Sequence[OriginFit], kind: Kind) -> Method:
     return select_simplest(candidates, losses, _pooled(fit.test.lead for fit in fits)).chosen
 
 
-def _reason(
-    fits: Sequence[OriginFit], rungs: Selection, ranking: Difference, is_proven: bool
-) -> str:
-    moments = sum(len(fit.test) for fit in fits)
-    won = sum(int(fit.test.label.sum()) for fit in fits)
-    tried = (
-        f"Forward in time, at {len(fits)} origin{'s' if len(fits) > 1 else ''} "
-        f"({moments:,} later moments, {won:,} of them won), "
-    )
+def _reason(rungs: Selection, ranking: Difference, is_proven: bool) -> str:
     choice = f"{rungs.best} has the lowest log loss, {rungs.loss[rungs.best]:.5f}"
     if rungs.chosen != rungs.best:
         behind = rungs.behind[rungs.chosen]
@@ -182,11 +208,11 @@ def _reason(
             f"({behind.mean:.5f} behind, standard error {behind.standard_error:.5f})"
         )
     if rungs.chosen == "no_signal":
-        return f"{tried}no rung beats the base rate: {choice}."
+        return f"no rung beats the base rate: {choice}."
     against = (
         f"the base rate's is {rungs.loss['no_signal']:.5f}; AUC {0.5 + ranking.mean:.3f}, "
         f"standard error {ranking.standard_error:.3f}"
     )
     if not is_proven:
-        return f"{tried}no rung ranks better than chance for certain: {choice} ({against})."
-    return f"{tried}{choice} ({against})."
+        return f"no rung ranks better than chance for certain: {choice} ({against})."
+    return f"{choice} ({against})."

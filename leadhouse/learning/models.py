@@ -167,8 +167,6 @@ def _source(fit: OriginFit, kind: Kind) -> str:
 
 def _choice(ladder: Ladder) -> dict[str, Any]:
     """The figures by which the rung was chosen."""
-    if ladder.rungs is None or ladder.ranking is None:
-        return {}
     return {
         "count_origins": len(ladder.origins),
         "log_loss": ladder.rungs.loss,

@@ -64,6 +64,9 @@ def training_table(
             select lead, moment,
                 (hash(lead, moment, 'chance') % 1000003) / 1000003 as chance,
                 (hash(lead, moment, 'visits') % 4)::float as visits,
+                case when lead % 3 > 0 then sin(lead)::float end as fit,
+                case when lead % 5 > 0 then ['vp', 'manager', 'c_level'][1 + lead % 3] end
+                    as seniority,
             from range({leads}) as leads (lead), range({moments}) as moments (moment)
         )
         select
@@ -79,8 +82,8 @@ def training_table(
                 end
             ] as uses,
             visits,
-            case when lead % 3 > 0 then sin(lead)::float end as fit,
-            case when lead % 5 > 0 then ['vp', 'manager', 'c_level'][1 + lead % 3] end as seniority,
+            fit,
+            seniority,
             {more}
             case when lead % 2 = 0 then map {{'x_size': lead::float}} end as x_numbers,
             map {{'x_plan': 'plan ' || lead % 4}} as x_categories,

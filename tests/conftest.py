@@ -1,5 +1,6 @@
 """What all tests share: the project as a user runs it, each time in a folder of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import duckdb
 import pytest
 
 PROJECT = Path(__file__).parents[1]
+# Fewer fits than a user's run makes, for tests that are about something else.
+QUICK = {"evaluation_origins": 1, "stability_resamples": 0}
 BIN = Path(sys.executable).parent
 
 
@@ -45,9 +48,10 @@ class Warehouse:
             check=False,
         )
 
-    def build(self, raw_dir: Path, *arguments: str) -> "Warehouse":
+    def build(self, raw_dir: Path, *arguments: str, **variables: object) -> "Warehouse":
         """`dbt build` on a folder of input files; when it fails so does the test, in its words."""
-        done = self.dbt("build", *arguments, raw_dir=raw_dir)
+        given = json.dumps(QUICK | variables)
+        done = self.dbt("build", *arguments, "--vars", given, raw_dir=raw_dir)
         assert done.returncode == 0, done.stdout
         return self
 

@@ -10,9 +10,7 @@ final as (
     select
         chosen.model_version,
         cast(newest.metrics ->> 'auc_spread' as double) as auc_spread,
-        cast(newest.metrics ->> 'top_10_percent_stability' as double) as top_10_percent_stability,
-        cast(newest.metrics ->> 'random_split_auc' as double) as random_split_auc,
-        cast(newest.metrics ->> 'forward_auc' as double) as forward_auc
+        cast(newest.metrics ->> 'top_10_percent_stability' as double) as top_10_percent_stability
 
     from models as chosen
     inner join models as newest

@@ -32,6 +32,11 @@ COMPARED = {
     "lead_score_history": "* exclude (scored_at)",
     "lead_models": "*",
     "model_evaluation": "*",
+    "model_calibration": "*",
+    "model_lift": "*",
+    "tier_performance": "*",
+    "model_segments": "*",
+    "feature_leakage": "*",
     "rejected_rows": "* replace (parse_filename(source_file) as source_file)",
     "lead_merges": "*",
     "account_merges": "*",
@@ -63,10 +68,9 @@ def replays(
             ).fetchall()
             assert later, f"the demo world has no later {table} to hide"
 
-    as_of = ("--vars", f"{{as_of: '{MOMENT}'}}")
     return (
-        Warehouse(folder / "now").build(demo_raw, *as_of),
-        Warehouse(folder / "then").build(raw_then, *as_of),
+        Warehouse(folder / "now").build(demo_raw, as_of=MOMENT),
+        Warehouse(folder / "then").build(raw_then, as_of=MOMENT),
     )
 
 
@@ -89,5 +93,5 @@ def test_later_facts_change_nothing(replays, table):
 
 def test_the_replay_learnt_a_model(replays):
     now, _ = replays
-    kinds = now.query("select model_kind from lead_models where role = 'champion'")
-    assert kinds == [("lightgbm",)]
+    [(kind,)] = now.query("select model_kind from lead_models where role = 'champion'")
+    assert kind in {"logistic", "lightgbm", "average"}

@@ -39,7 +39,7 @@ def test_a_day_later_the_history_has_grown_and_the_model_stays(twice, demo_raw):
     models_before = warehouse.query("select model_version from lead_models order by all")
     history_before = warehouse.query("select * from lead_score_history order by all")
 
-    warehouse.build(demo_raw, "--vars", f"{{as_of: '{as_of.replace(day=as_of.day + 1)}'}}")
+    warehouse.build(demo_raw, as_of=str(as_of.replace(day=as_of.day + 1)))
 
     assert warehouse.query("select model_version from lead_models order by all") == models_before
     history = warehouse.query("select * from lead_score_history order by all")
@@ -63,7 +63,7 @@ def test_without_outcomes_the_rules_score_and_say_so(demo_raw, tmp_path):
     assert "allow_empty_tables" in refused.stdout
     assert "Traceback" not in refused.stdout
 
-    warehouse.build(raw, "--vars", "{allow_empty_tables: [outcomes]}")
+    warehouse.build(raw, allow_empty_tables=["outcomes"])
     [(kind, reason)] = warehouse.query(
         "select model_kind, promotion_reason from lead_models where is_promoted"
     )
@@ -124,6 +124,11 @@ def test_other_leads_do_not_mix_with_those_of_the_warehouse(twice, demo_raw, tmp
         ("{signals: [{name: Pricing}]}", "needs a name of lower-case letters"),
         ("{signals: [{name: calls, event_types: [call], channel: fax}]}", "needs a `channel`"),
         ("{retrain: sometimes}", "`retrain` must be auto, always or never"),
+        ("{recalibrate: often}", "`recalibrate` must be auto or never"),
+        ("{strict_leakage: very}", "`strict_leakage` must be true or false"),
+        ("{exclude_features: x_tags}", "`exclude_features` must be a list of names"),
+        ("{recency_half_life_days: 0}", "`recency_half_life_days` must be null or a number above"),
+        ("{evaluation_origins: many}", "`evaluation_origins` must be a number of at least 0"),
         ("{as_of: last tuesday}", "as_of is 'last tuesday', which is not a time"),
     ],
 )

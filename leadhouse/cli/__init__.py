@@ -6,9 +6,10 @@ Arrow and dbt.
 
 import typer
 
-from leadhouse.cli import demo, features, models
+from leadhouse.cli import backtest, demo, features, models
 
 app = typer.Typer(no_args_is_help=True, help="Lead scoring that lives in the warehouse.")
 app.command()(demo.demo)
 app.command()(features.features)
+app.command()(backtest.backtest)
 app.add_typer(models.app, name="models")

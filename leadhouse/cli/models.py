@@ -2,14 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from leadhouse.cli.options import DEFAULT_DATABASE, Database, failing_in_a_sentence
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 app = typer.Typer(no_args_is_help=True, help="The models of a warehouse.")
 
@@ -24,18 +21,16 @@ def list_(
     ] = False,
 ) -> None:
     """List the models, the newest first, with their figures forward in time."""
-    from rich.table import Table  # noqa: PLC0415
-
+    from leadhouse.cli.tables import figure, plain_table, print_table  # noqa: PLC0415
     from leadhouse.database import WarehouseError, open_warehouse  # noqa: PLC0415
     from leadhouse.registry import list_models  # noqa: PLC0415
 
     with failing_in_a_sentence("models list", WarehouseError), open_warehouse(database) as opened:
         models = list_models(opened, with_evaluations=evaluations)
-    table = Table(box=None, pad_edge=False)
-    for name in ("", "version", "kind", "role", "trained as of"):
-        table.add_column(name)
-    for name in ("horizon", "AUC", "log loss", "decisions"):
-        table.add_column(name, justify="right")
+    table = plain_table(
+        *("", "version", "kind", "role", "trained as of"),
+        figures=("horizon", "AUC", "log loss", "decisions"),
+    )
     for model in models:
         table.add_row(
             _mark(model),
@@ -44,11 +39,11 @@ def list_(
             model["role"],
             f"{model['trained_as_of']:%Y-%m-%d}",
             f"{model['horizon_days']} days",
-            _figure(model["auc"], 3),
-            _figure(model["log_loss"], 5),
+            figure(model["auc"], 3),
+            figure(model["log_loss"], 5),
             str(model["decisions"] or ""),
         )
-    _print(table)
+    print_table(table)
     typer.echo("\n* scores now   > scores from the next build on")
 
 
@@ -79,7 +74,7 @@ def show(version: Version, database: Database = DEFAULT_DATABASE) -> None:
     Console(markup=False, highlight=False).print(words)
     if figures:
         typer.echo()
-        _print(_figures_table(figures))
+        _print_figures(figures)
 
 
 @app.command()
@@ -212,10 +207,9 @@ def _listed(text: str | None) -> str:
     return ", ".join(pairs(json.loads(text), "")) if text else ""
 
 
-def _figures_table(figures: list[dict[str, Any]]) -> "Table":
-    from rich.table import Table  # noqa: PLC0415
+def _print_figures(figures: list[dict[str, Any]]) -> None:
+    from leadhouse.cli.tables import figure, plain_table, print_table  # noqa: PLC0415
 
-    table = Table("split", "origin", box=None, pad_edge=False)
     columns = {
         "leads": ("count_leads", 0),
         "won": ("count_conversions", 0),
@@ -224,24 +218,9 @@ def _figures_table(figures: list[dict[str, Any]]) -> "Table":
         "calibration error": ("calibration_error", 4),
         "found in top 20%": ("capture_at_20_percent", 3),
     }
-    for name in columns:
-        table.add_column(name, justify="right")
+    table = plain_table("split", "origin", figures=tuple(columns))
     for row in figures:
         origin = f"{row['origin_at']:%Y-%m-%d}" if row["origin_at"] else "all"
-        values = (_figure(row[column], digits) for column, digits in columns.values())
+        values = (figure(row[column], digits) for column, digits in columns.values())
         table.add_row(row["split"], origin, *values)
-    return table
-
-
-def _figure(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:,.{digits}f}"
-
-
-def _print(table: "Table") -> None:
-    """Prints a table in the width that it needs: cut off, versions and figures say nothing."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.measure import Measurement  # noqa: PLC0415
-
-    console = Console(width=1_000, markup=False, highlight=False)
-    console.width = Measurement.get(console, console.options, table).maximum
-    console.print(table)
+    print_table(table)

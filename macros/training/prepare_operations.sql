@@ -19,7 +19,8 @@
             model_version varchar not null,
             lead_id varchar not null,
             margin double,
-            probability double
+            probability double,
+            configuration varchar not null
         );
     {% endif %}
 {% endmacro %}

@@ -14,7 +14,7 @@ from leadhouse.backtest.plan import Plan, PlanError
 from leadhouse.backtest.predictions import figures, keep, moments_kept, predictions_told
 from leadhouse.database import open_warehouse
 
-# What a prediction rests on, and no more: neither reasons nor figures nor public tables.
+# What a prediction rests on, and no more: neither tests, nor figures, nor public tables.
 _TOLD = "+int_lead_predictions"
 _PROOF = "int_backtest_labels+"
 
@@ -29,58 +29,51 @@ class Told:
 
 
 class Backtest:
-    """A plan on its way. What is done is kept, so another start goes on from there.
+    """A plan on its way. What is done is kept, so that another start goes on from there.
 
     All moments are built in one warehouse of their own, in the order of time: what was trained at
     one scores at the next, is recalibrated, and is replaced as it would have been. People's
     decisions (`leadhouse models promote`) are not replayed.
+
+    Attributes:
+        plan: as asked.
+        remaining: the moments that are to be replayed: from the first that is not done on, since
+            a later one rests on models that were trained at the missing one.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        """Compares the plan with the warehouse.
+    def __init__(self, plan: Plan, *, restart: bool = False) -> None:
+        """Compares the plan with the warehouse, and with what is done.
+
+        Args:
+            plan: as asked.
+            restart: whether to begin anew, whatever is done.
 
         Raises:
-            PlanError: the warehouse does not reach as far, or the folder holds something else.
+            PlanError: the warehouse does not reach as far, or another backtest has the place.
             WarehouseError: the warehouse cannot be read.
         """
         self.plan = plan
         self._scratch = plan.folder / "leadhouse.duckdb"
+        self._note = plan.folder / "backtest.json"
         self._builds = Builds(plan.project, plan.folder, plan.variables)
-        self._marker = plan.folder / "backtest.json"
         with open_warehouse(plan.database) as connection:
             [(first, as_of)] = connection.execute(
                 "select (select min(created_at) from stg_leads), as_of from run_context"
             ).fetchall()
-            self._kept = moments_kept(connection, plan.configuration)
+            kept = moments_kept(connection, plan.configuration)
         if first is None or plan.start < first:
             raise PlanError(f"--from ({plan.start}) is before the first lead, which is of {first}.")
         if plan.moments[-1] > as_of:
             raise PlanError(f"The moment {plan.moments[-1]} is later than the warehouse: {as_of}.")
-        if plan.folder.exists() and not self._marker.is_file() and any(plan.folder.iterdir()):
-            raise PlanError(f"{plan.folder} is where a backtest builds, but holds something else.")
-
-    @property
-    def remaining(self) -> list[datetime]:
-        """The moments that are to be replayed: from the first that is not done on.
-
-        A later one that is done rests on models that were trained at the missing one.
-        """
-        moments, done = self.plan.moments, self._done & self._kept
-        return moments[next((i for i, at in enumerate(moments) if at not in done), len(moments)) :]
-
-    def begin_anew(self) -> None:
-        """Forgets what was built; the predictions that are kept are replaced one by one.
-
-        Raises:
-            WarehouseError: another backtest is building there.
-        """
-        if self._scratch.exists():
-            with open_warehouse(self._scratch, read_only=False):
-                pass
-        if self.plan.folder.exists():
-            shutil.rmtree(self.plan.folder)
-        self.plan.folder.mkdir(parents=True)
-        self._note(done=[])
+        configuration, done = self._noted()
+        if done and configuration != plan.configuration and not restart:
+            raise PlanError(
+                f"{plan.folder} holds a backtest of other moments, inputs, variables or code, "
+                f"{len(done)} moments of it done; --restart replaces it."
+            )
+        self.remaining = plan.moments
+        while not restart and self.remaining and self.remaining[0] in done & kept:
+            self.remaining = self.remaining[1:]
 
     def replay(self) -> Iterator[Told]:
         """Replays the moments that remain; each is kept before it is given.
@@ -89,13 +82,12 @@ class Backtest:
             BuildError: a moment could not be built.
             WarehouseError: the warehouse, or the backtest's own, is in use by another program.
         """
-        remaining = self.remaining
-        if not self._done:
-            self.begin_anew()
-        for as_of in remaining:
-            told = self._replay(as_of)
-            self._kept.add(as_of)
-            self._note(done=[at for at in self.plan.moments if at <= as_of])
+        if self.remaining == self.plan.moments:
+            self._begin_anew()
+        while self.remaining:
+            told = self._replay(self.remaining[0])
+            self.remaining = self.remaining[1:]
+            self._note_done()
             yield told
 
     def evaluate(self) -> list[dict[str, Any]]:
@@ -128,21 +120,31 @@ class Backtest:
             if ("trained_models",) in tables:
                 connection.execute("delete from trained_models where trained_as_of >= ?", [as_of])
 
-    @property
-    def _done(self) -> set[datetime]:
-        """The moments that the backtest's own warehouse has been through, in this configuration."""
-        if not self._marker.is_file():
-            return set()
-        noted = json.loads(self._marker.read_text())
-        if noted["configuration"] != self.plan.configuration:
-            return set()
-        return {datetime.fromisoformat(at) for at in noted["done"]}
+    def _begin_anew(self) -> None:
+        if self._scratch.exists():
+            with open_warehouse(self._scratch, read_only=False):
+                pass  # no other backtest is building there
+        if self.plan.folder.exists():
+            shutil.rmtree(self.plan.folder)
+        self.plan.folder.mkdir(parents=True)
+        self._note_done()
 
-    def _note(self, done: list[datetime]) -> None:
+    def _noted(self) -> tuple[str | None, set[datetime]]:
+        """What the backtest's own warehouse is of: its configuration, and the moments done."""
+        folder = self.plan.folder
+        if not folder.exists() or not any(folder.iterdir()):
+            return None, set()
+        if not self._note.is_file():
+            raise PlanError(f"{folder} is where a backtest builds, but it holds something else.")
+        noted = json.loads(self._note.read_text())
+        return noted["configuration"], {datetime.fromisoformat(at) for at in noted["done"]}
+
+    def _note_done(self) -> None:
+        done = self.plan.moments[: len(self.plan.moments) - len(self.remaining)]
         noted = {
             "configuration": self.plan.configuration,
             "done": [at.isoformat() for at in done],
         }
-        new = self._marker.with_suffix(".new")
+        new = self._note.with_suffix(".new")
         new.write_text(json.dumps(noted, indent=1))
-        new.replace(self._marker)
+        new.replace(self._note)

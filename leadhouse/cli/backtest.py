@@ -45,9 +45,7 @@ def backtest(
 
     with failing_in_a_sentence("backtest", PlanError, BuildError, WarehouseError):
         plan = Plan(database, raw_dir, start, end, every, _read(variables))
-        replays = Backtest(plan)
-        if restart:
-            replays.begin_anew()
+        replays = Backtest(plan, restart=restart)
         try:
             _replay(replays)
             figures = replays.evaluate()

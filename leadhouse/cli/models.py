@@ -67,10 +67,8 @@ def show(version: Version, database: Database = DEFAULT_DATABASE) -> None:
     for subject, sentence in _sentences(model):
         words.add_row(subject, sentence)
     for decision in decisions:
-        words.add_row(
-            f"{decision['decision']} as of {decision['decided_as_of']:%Y-%m-%d}",
-            decision["reason"],
-        )
+        made = f"{decision['decision']} as of {decision['decided_as_of']}"
+        words.add_row("decided", f"{made}: {decision['reason']}")
     Console(markup=False, highlight=False).print(words)
     if figures:
         typer.echo()

@@ -15,6 +15,7 @@ import lightgbm as lgb
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from scipy.special import xlog1py, xlogy
 
 from benchmarks.worlds import Figures, build, demo_world
 from leadhouse.learning.data import read_training_set
@@ -54,7 +55,7 @@ def main() -> None:
     predictions |= {"plain LightGBM": plain, "oracle": truth}
 
     def expected(probability: np.ndarray) -> float:
-        return float(-np.mean(truth * np.log(probability) + (1 - truth) * np.log(1 - probability)))
+        return float(-np.mean(xlogy(truth, probability) + xlog1py(1 - truth, -probability)))
 
     table = Table(
         "",

@@ -8,10 +8,6 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
-from rich.table import Table
-
 from benchmarks.worlds import build, demo_world
 
 # The intervals of the months before the newest origin, beside the rate of the month after it.
@@ -39,9 +35,9 @@ NEWEST = """
 
 def main() -> None:
     leads, seeds = (int(v) for v in (*sys.argv[1:], *("2000", "20")[len(sys.argv) - 1 :]))
-    table = Table("seed", "rung", "AUC", "calibration error", "told", "came", "tiers", "bins")
     errors, tiers, bins = [], [], []
-    for seed in track(range(100, 100 + seeds), console=Console(stderr=True)):
+    print("seed rung AUC calibration_error told came tiers_that_hold bins_that_hold")
+    for seed in range(100, 100 + seeds):
         with tempfile.TemporaryDirectory() as scratch:
             raw = demo_world(Path(scratch) / "raw", leads, seed)
             warehouse = build(
@@ -56,22 +52,15 @@ def main() -> None:
         errors.append(error)
         tiers += holds
         bins.append(within)
-        table.add_row(
-            str(seed),
-            kind,
-            f"{auc:.3f}",
-            f"{error:.4f}",
-            f"{told:.4f}",
-            f"{came:.4f}",
-            f"{sum(holds)} of {len(holds)}",
-            f"{within:.0%}",
+        print(
+            f"{seed} {kind} {auc:.3f} {error:.4f} {told:.4f} {came:.4f} "
+            f"{sum(holds)}/{len(holds)} {within:.0%}",
+            flush=True,
         )
-    console = Console(width=120)
-    console.print(table)
-    console.print(
+    print(
         f"mean calibration error {np.mean(errors):.4f}; "
-        f"tier intervals that hold the next month's rate {np.mean(tiers):.0%} of {len(tiers)}; "
-        f"tenths whose interval holds what was told {np.mean(bins):.0%}"
+        f"tier intervals that hold the next month's rate: {np.mean(tiers):.0%} of {len(tiers)}; "
+        f"tenths whose interval holds what was told: {np.mean(bins):.0%}"
     )
 
 

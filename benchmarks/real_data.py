@@ -4,7 +4,7 @@
 
 oulad: as of 30, 60 and 120 days after the start of course run BBB 2013J, with the run 2013B as all
 that has ended; the open leads of 2013J are scored, and their ends looked up. bank: the last 8,239
-calls, predicted once by a model as of the first of them, and by models as of every 14 days.
+calls, predicted once by a model as of the first of them, and by models as of every 30 days.
 """
 
 import sys
@@ -78,8 +78,8 @@ def bank(data: Path, scratch: Path, table: Table) -> None:
         [str(data / "leads.parquet"), BANK_TEST_ROWS],
     ).fetchall()
     frozen = {"test_days": test_days, "evaluation_origins": 1}
-    retrained = {"test_days": 14, "evaluation_origins": -(-test_days // 14)}
-    for name, variables in (("frozen", frozen), ("every 14 days", retrained)):
+    retrained = {"test_days": 30, "evaluation_origins": -(-test_days // 30)}
+    for name, variables in (("frozen", frozen), ("every 30 days", retrained)):
         warehouse = build(
             data, scratch / f"bank_{name.split()[0]}", BANK | variables, "+tier_performance"
         )

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+
 from benchmarks.worlds import build, demo_world
 
 # The intervals of the months before the newest origin, beside the rate of the month after it.

@@ -1,8 +1,10 @@
 """Learning: from a training set to rows of `lead_models`. Knows nothing of dbt.
 
-`data` reads the training set, `training` fits, `calibration` makes probabilities of margins,
-`trees` and `graph` make one ONNX graph of it all, `certificate` proves that the graph says what
-the model says, and `models` writes the rows.
+`data` reads the training set. `rungs` fits what `boosting`, `logistic` and `scorecard` can learn,
+`forward` as of an origin, and `ladder` tries them all and chooses, by `selection`; `calibration`
+makes probabilities of margins. `graph` makes one ONNX graph of it, `certificate` proves that it
+says what the model says. `models` is a whole training run, `promotion` says whether its model may
+take over, `recalibration` moves one that stands, and `rows` are what `lead_models` holds.
 """
 
 import os

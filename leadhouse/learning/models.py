@@ -144,7 +144,8 @@ def _fitted_row(
 
 
 def _verdict(ladder: Ladder, standing: Scorer | None) -> Verdict:
-    if not ladder.origins:
+    # A test of an older origin might be known to the model that stands.
+    if not ladder.origins or ladder.origins[0].origin != 1:
         return Verdict(True, "There are no later outcomes to compare it with another model by.")
     newest = ladder.origins[0]
     probability = newest.test_probability(ladder.kind, ladder.methods[ladder.kind])

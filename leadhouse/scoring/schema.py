@@ -12,8 +12,8 @@ Kind = Literal["number", "category"]
 class Feature(BaseModel):
     """One input of a model.
 
-    `vocabulary` holds the categories that the model has seen, in the order of their codes; any
-    other category is missing to it. A custom feature is a key of the maps `x_numbers` or
+    `vocabulary` holds the categories that the model knows, in the order of their codes; any other
+    is unseen to it, which is not the same as null. A custom feature is a key of the maps `x_numbers` or
     `x_categories` (the user's own columns), and a map without the key means null.
     """
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -11,12 +12,12 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tests.conftest import BIN, Warehouse
+from tests.conftest import BIN, QUICK, Warehouse
 
 pytestmark = pytest.mark.slow
 
 MOMENTS = [datetime(2025, 10, 1), datetime(2025, 10, 31)]
-VARIABLES = "evaluation_origins: 1, stability_resamples: 0, training_history_days: 180"
+VARIABLES = QUICK | {"training_history_days": 180}
 WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 TOLD = """
     select origin_at, lead_id, model_kind, model_version, margin, probability
@@ -32,7 +33,7 @@ def command(warehouse: Warehouse, raw_dir: Path, *more: str) -> list[str]:
         "--from": "2025-10-01",
         "--to": "2025-11-15",
         "--every": "30",
-        "--vars": f"{{{VARIABLES}}}",
+        "--vars": json.dumps(VARIABLES),
         "--raw-dir": str(raw_dir),
         "--database": str(warehouse.database),
     }
@@ -68,11 +69,11 @@ def kill_once_a_moment_is_done(warehouse: Warehouse, raw_dir: Path) -> None:
 
 @pytest.fixture(scope="module")
 def resumed(
-    demo_raw: Path, tmp_path_factory: pytest.TempPathFactory
+    demo_warehouse: Warehouse, demo_raw: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Warehouse, subprocess.CompletedProcess[str]]:
     """A warehouse whose backtest was killed after a moment, and what the second start said."""
     warehouse = Warehouse(tmp_path_factory.mktemp("backtest"))
-    warehouse.build(demo_raw, "--vars", f"{{{VARIABLES}}}", *WITHOUT_TESTS)
+    shutil.copy(demo_warehouse.database, warehouse.database)
     kill_once_a_moment_is_done(warehouse, demo_raw)
     return warehouse, run(warehouse, demo_raw)
 
@@ -85,8 +86,7 @@ def told_then(
     warehouse = Warehouse(tmp_path_factory.mktemp("then"))
     told = []
     for moment in MOMENTS:
-        variables = f"{{{VARIABLES}, as_of: '{moment}'}}"
-        warehouse.build(demo_raw, "--vars", variables, *WITHOUT_TESTS)
+        warehouse.build(demo_raw, *WITHOUT_TESTS, **VARIABLES, as_of=str(moment))
         told += warehouse.query(
             "select as_of, lead_id, model_kind, model_version, margin, probability "
             "from int_lead_predictions, run_context order by lead_id"
@@ -185,7 +185,12 @@ def test_the_evaluation_tables_judge_it(resumed):
 def test_all_that_is_tested_of_the_tables_holds(resumed, demo_raw):
     warehouse, _ = resumed
     done = warehouse.dbt(
-        "test", "--select", "int_backtest_labels+", "--vars", f"{{{VARIABLES}}}", raw_dir=demo_raw
+        "test",
+        "--select",
+        "int_backtest_labels+",
+        "--vars",
+        json.dumps(VARIABLES),
+        raw_dir=demo_raw,
     )
     assert done.returncode == 0, done.stdout
 

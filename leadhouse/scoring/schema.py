@@ -13,8 +13,8 @@ class Feature(BaseModel):
     """One input of a model.
 
     `vocabulary` holds the categories that the model knows, in the order of their codes; any other
-    is unseen to it, which is not the same as null. A custom feature is a key of the maps `x_numbers` or
-    `x_categories` (the user's own columns), and a map without the key means null.
+    is unseen to it, which is not the same as null. A custom feature is a key of the maps
+    `x_numbers` or `x_categories` (the user's own columns), and a map without the key means null.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -35,7 +35,7 @@ def test_oulad(tmp_path):
 def test_bank(tmp_path):
     """Leads that live for minutes: their creation is the moment to learn from."""
     warehouse = build(
-        "bank", tmp_path, label_horizon_days=1, training_history_days=1095, evaluation_origins=6
+        "bank", tmp_path, label_horizon_days=1, training_history_days=1095, evaluation_origins=3
     )
     found = evaluation(warehouse)
     assert found["champion"]["auc"] > 0.6

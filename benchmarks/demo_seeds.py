@@ -48,7 +48,8 @@ def main() -> None:
                 "+tier_performance +model_calibration +model_evaluation",
             )
             [(kind, auc, error, told, came)] = warehouse.execute(NEWEST).fetchall()
-            holds = [held for _, held in warehouse.execute(TIERS).fetchall()]
+            # A tier that nobody was in has no interval.
+            holds = [h for _, h in warehouse.execute(TIERS).fetchall() if h is not None]
             [(within,)] = warehouse.execute(BINS).fetchall()
         errors.append(error)
         tiers += holds

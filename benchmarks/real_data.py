@@ -4,20 +4,27 @@
 
 oulad: as of 30, 60 and 120 days after the start of course run BBB 2013J, with the run 2013B as all
 that has ended; the open leads of 2013J are scored, and their ends looked up. bank: the last 8,239
-calls, predicted once by a model as of the first of them, and by models as of every 30 days.
+calls, predicted once by a model as of the first of them, by models as of every 30 days, and by
+models as of every 2,000 calls that learn from the last 8,000.
 """
 
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import yaml
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.worlds import PROJECT, Figures, build
+from leadhouse.learning.data import read_training_set
+from leadhouse.learning.ladder import climb
+from leadhouse.learning.rungs import LearningSettings
+from leadhouse.learning.scorecard import Rule, Scorecard
 
 OULAD_START = date(2013, 10, 1)
 OULAD_SIGNALS = [
@@ -92,6 +99,8 @@ def bank(data: Path, scratch: Path, table: Table) -> None:
             """,
             [str(data / "leads.parquet"), BANK_TEST_ROWS],
         ).fetchnumpy()
+        if name == "frozen":
+            bank_by_calls(warehouse, table)
         [(cold,)] = warehouse.execute(
             "select rate_against_last_tier from tier_performance where contestant = 'champion' "
             "and origin_at is null and split = 'forward' and tier_rank = 1"
@@ -108,6 +117,26 @@ def bank(data: Path, scratch: Path, table: Table) -> None:
                 figures,
                 cold if is_champion else None,
             )
+
+
+def bank_by_calls(warehouse: duckdb.DuckDBPyConnection, table: Table) -> None:
+    data = read_training_set(warehouse.sql("select * from training_set"))
+    rules = warehouse.sql("from main_seeds.scorecard_rules").project(*Rule.model_fields)
+    scorecard = Scorecard.read(
+        [Rule(**row) for row in rules.to_arrow_table().to_pylist()], data.schema
+    )
+    starts = list(range(len(data) - BANK_TEST_ROWS, len(data), 2_000))
+    uses = np.full((len(data), len(starts) + 1), "", "U9")
+    for origin, start in enumerate(reversed(starts), start=1):
+        uses[start - 8_000 : start - 600, origin] = "train"
+        uses[start - 600 : start, origin] = "calibrate"
+        uses[start : start + 2_000, origin] = "test"
+    ladder = climb(replace(data, uses=uses), scorecard, LearningSettings())
+    label = np.concatenate([fit.test.label for fit in ladder.origins])
+    for kind, method in ladder.methods.items():
+        told = [fit.test_probability(kind, method) for fit in ladder.origins]
+        name = f"champion ({kind})" if kind == ladder.kind else kind
+        add(table, "bank, every 2,000", name, Figures.of(np.concatenate(told), label), None)
 
 
 def add(

@@ -28,7 +28,7 @@ def evaluation(warehouse: Warehouse) -> dict[str, dict[str, float]]:
 def test_oulad(tmp_path):
     """Course runs of 240 days: models learn from two runs and are tested on a later one."""
     found = evaluation(build("oulad", tmp_path, label_horizon_days=240))
-    assert found["champion"]["auc"] > 0.65
+    assert found["lightgbm"]["auc"] > 0.65
     assert found["champion"]["log_loss"] < found["constant"]["log_loss"]
 
 

@@ -41,8 +41,8 @@ class Ladder:
         kind: the rung to use.
         methods: how each rung is calibrated.
         settings: how to learn, with the number of trees that was found.
-        rungs: the selection among the rungs.
-        ranking: by how much the selected rung's AUC is above one half.
+        rungs: the selection among the base rate and the rungs that rank better than chance.
+        ranking: by how much each rung's AUC is above one half.
         reason: for the choice, in a sentence.
     """
 
@@ -51,7 +51,7 @@ class Ladder:
     methods: dict[Kind, Method]
     settings: LearningSettings
     rungs: Selection
-    ranking: Difference
+    ranking: dict[Kind, Difference]
     reason: str
 
 
@@ -71,9 +71,9 @@ def climb(data: TrainingSet, scorecard: Scorecard, settings: LearningSettings) -
 
     The number of trees (early stopping on later data) and the calibrations are chosen by the
     origins before the newest, where there are any, so that the newest tests them; the rung by all.
-    It is the simplest whose pooled log loss is within one standard error of the best. If that is
-    the base rate, or does not rank better than chance by three, there is no signal. Where no origin
-    has outcomes enough and a test, what the fits of now have not seen decides.
+    Of those that rank better than chance by three standard errors, and the base rate, it is the
+    simplest whose pooled log loss is within one standard error of the best. Where no origin has
+    outcomes enough and a test, what the fits of now have not seen decides.
     """
     older = _tried(data, range(2, data.count_origins), scorecard, settings)
     if any("lightgbm" in fit.rungs for fit in older):
@@ -96,20 +96,25 @@ def climb(data: TrainingSet, scorecard: Scorecard, settings: LearningSettings) -
         methods = {kind: "shift" if kind == "no_signal" else "platt" for kind in now.rungs}
         trial = _held_out_trial(now, methods)
         tried = "No origin has outcomes enough and a test; on what was not learnt from "
-    rungs = select_simplest(tuple(methods), trial.loss, trial.lead)
-    ranking = ranking_above_chance(
-        trial.margin[rungs.chosen], trial.label, trial.origin, trial.lead
-    )
-    is_proven = ranking.mean > PROOF_STANDARD_ERRORS * ranking.standard_error
+    ranking = {
+        kind: ranking_above_chance(trial.margin[kind], trial.label, trial.origin, trial.lead)
+        for kind in methods
+    }
+    proven = [
+        kind
+        for kind, above in ranking.items()
+        if kind == "no_signal" or above.mean > PROOF_STANDARD_ERRORS * above.standard_error
+    ]
+    rungs = select_simplest(proven, trial.loss, trial.lead)
     tried += f"({len(trial.label):,} moments, {trial.label.sum():,} of them won), "
     return Ladder(
         origins=tuple(fits),
-        kind=rungs.chosen if is_proven else "no_signal",
+        kind=rungs.chosen,
         methods=methods,
         settings=settings,
         rungs=rungs,
         ranking=ranking,
-        reason=tried + _reason(rungs, ranking, is_proven),
+        reason=tried + _reason(rungs, ranking[rungs.chosen]),
     )
 
 
@@ -199,7 +204,12 @@ def _method(fits: Sequence[OriginFit], kind: Kind) -> Method:
     return select_simplest(candidates, losses, _pooled(fit.test.lead for fit in fits)).chosen
 
 
-def _reason(rungs: Selection, ranking: Difference, is_proven: bool) -> str:
+def _reason(rungs: Selection, ranking: Difference) -> str:
+    if len(rungs.loss) == 1:
+        return (
+            "no rung ranks better than chance by "
+            f"{PROOF_STANDARD_ERRORS:.0f} standard errors: all get the base rate."
+        )
     choice = f"{rungs.best} has the lowest log loss, {rungs.loss[rungs.best]:.5f}"
     if rungs.chosen != rungs.best:
         behind = rungs.behind[rungs.chosen]
@@ -209,10 +219,7 @@ def _reason(rungs: Selection, ranking: Difference, is_proven: bool) -> str:
         )
     if rungs.chosen == "no_signal":
         return f"no rung beats the base rate: {choice}."
-    against = (
-        f"the base rate's is {rungs.loss['no_signal']:.5f}; AUC {0.5 + ranking.mean:.3f}, "
-        f"standard error {ranking.standard_error:.3f}"
+    return (
+        f"{choice} (the base rate's is {rungs.loss['no_signal']:.5f}; "
+        f"AUC {0.5 + ranking.mean:.3f}, standard error {ranking.standard_error:.3f})."
     )
-    if not is_proven:
-        return f"no rung ranks better than chance for certain: {choice} ({against})."
-    return f"{choice} ({against})."

@@ -172,7 +172,7 @@ def _choice(ladder: Ladder) -> dict[str, Any]:
         "count_origins": len(ladder.origins),
         "log_loss": ladder.rungs.loss,
         "behind_the_best": {k: behind._asdict() for k, behind in ladder.rungs.behind.items()},
-        "auc_above_one_half": ladder.ranking._asdict(),
+        "auc_above_one_half": {k: above._asdict() for k, above in ladder.ranking.items()},
         "calibration_methods": ladder.methods,
     }
 

@@ -91,7 +91,8 @@ def test_later_facts_change_nothing(replays, table):
     assert count or table == "account_merges"
 
 
-def test_the_replay_learnt_a_model(replays):
+def test_the_replay_learnt_models(replays):
+    """Whichever of them scores: without them, the tables compared would be of rules alone."""
     now, _ = replays
-    [(kind,)] = now.query("select model_kind from lead_models where role = 'champion'")
-    assert kind in {"logistic", "lightgbm", "average"}
+    kinds = {kind for (kind,) in now.query("select model_kind from lead_models")}
+    assert {"logistic", "lightgbm", "average"} <= kinds

@@ -40,8 +40,8 @@ def backtest(
 
     What is done is kept: after a stop, the same command goes on where it was.
     """
-    from leadhouse.backtest import Backtest, BuildError, Plan, PlanError  # noqa: PLC0415
-    from leadhouse.database import WarehouseError  # noqa: PLC0415
+    from leadhouse.backtest import Backtest, BuildError, Plan, PlanError
+    from leadhouse.database import WarehouseError
 
     with failing_in_a_sentence("backtest", PlanError, BuildError, WarehouseError):
         plan = Plan(database, raw_dir, start, end, every, _read(variables))
@@ -56,9 +56,9 @@ def backtest(
 
 
 def _read(variables: str) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415
+    import yaml
 
-    from leadhouse.backtest import PlanError  # noqa: PLC0415
+    from leadhouse.backtest import PlanError
 
     try:
         read = yaml.safe_load(variables) or {}
@@ -70,8 +70,8 @@ def _read(variables: str) -> dict[str, Any]:
 
 
 def _replay(replays: "Backtest") -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import (  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
         Progress,
@@ -111,7 +111,7 @@ def _named(moment: datetime | None) -> str:
 
 def _print_figures(figures: list[dict[str, Any]]) -> None:
     """The champion at each moment, and all contestants over all of them."""
-    from leadhouse.cli.tables import figure, plain_table, print_table  # noqa: PLC0415
+    from leadhouse.cli.tables import figure, plain_table, print_table
 
     table = plain_table(
         *("moment", "contestant", "kind"),

@@ -16,10 +16,10 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
 ) -> None:
     """Write the demo world: every input table, and the truth to compare a model with."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
-    from leadhouse.demo import write_demo  # noqa: PLC0415
+    from leadhouse.demo import write_demo
 
     console = Console(stderr=True)
     with (

@@ -21,9 +21,9 @@ def list_(
     ] = False,
 ) -> None:
     """List the models, the newest first, with their figures forward in time."""
-    from leadhouse.cli.tables import figure, plain_table, print_table  # noqa: PLC0415
-    from leadhouse.database import WarehouseError, open_warehouse  # noqa: PLC0415
-    from leadhouse.registry import list_models  # noqa: PLC0415
+    from leadhouse.cli.tables import figure, plain_table, print_table
+    from leadhouse.database import WarehouseError, open_warehouse
+    from leadhouse.registry import list_models
 
     with failing_in_a_sentence("models list", WarehouseError), open_warehouse(database) as opened:
         models = list_models(opened, with_evaluations=evaluations)
@@ -50,11 +50,11 @@ def list_(
 @app.command()
 def show(version: Version, database: Database = DEFAULT_DATABASE) -> None:
     """Show all that is known of a model, in words."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
-    from leadhouse.database import WarehouseError, open_warehouse  # noqa: PLC0415
-    from leadhouse.registry import decisions_about, figures_of, find_model  # noqa: PLC0415
+    from leadhouse.database import WarehouseError, open_warehouse
+    from leadhouse.registry import decisions_about, figures_of, find_model
 
     with failing_in_a_sentence("models show", WarehouseError), open_warehouse(database) as opened:
         model = find_model(opened, version)
@@ -82,8 +82,8 @@ def promote(
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Have a model score from the next build on."""
-    from leadhouse import registry  # noqa: PLC0415
-    from leadhouse.database import WarehouseError, open_warehouse  # noqa: PLC0415
+    from leadhouse import registry
+    from leadhouse.database import WarehouseError, open_warehouse
 
     with (
         failing_in_a_sentence("models promote", WarehouseError),
@@ -99,8 +99,8 @@ def rollback(
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Have the model that scored before the present one score again."""
-    from leadhouse import registry  # noqa: PLC0415
-    from leadhouse.database import WarehouseError, open_warehouse  # noqa: PLC0415
+    from leadhouse import registry
+    from leadhouse.database import WarehouseError, open_warehouse
 
     with (
         failing_in_a_sentence("models rollback", WarehouseError),
@@ -117,9 +117,9 @@ def export(
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Write a model as ONNX, with its inputs and how to use it from Python, Spark and BigQuery."""
-    from leadhouse.database import WarehouseError, open_warehouse  # noqa: PLC0415
-    from leadhouse.export import export_model  # noqa: PLC0415
-    from leadhouse.registry import find_model  # noqa: PLC0415
+    from leadhouse.database import WarehouseError, open_warehouse
+    from leadhouse.export import export_model
+    from leadhouse.registry import find_model
 
     with failing_in_a_sentence("models export", WarehouseError, OSError):
         with open_warehouse(database) as opened:
@@ -206,7 +206,7 @@ def _listed(text: str | None) -> str:
 
 
 def _print_figures(figures: list[dict[str, Any]]) -> None:
-    from leadhouse.cli.tables import figure, plain_table, print_table  # noqa: PLC0415
+    from leadhouse.cli.tables import figure, plain_table, print_table
 
     columns = {
         "leads": ("count_leads", 0),

@@ -1,13 +1,14 @@
-"""The DuckDB file of a warehouse, opened by the command line beside dbt."""
+"""The DuckDB file of a warehouse, opened by the command line beside dbt.
+
+profiles.yml names no schema, so dbt's is `main`, and that of the macro operations_schema
+`main_operations`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-
-# profiles.yml names no schema, so dbt's is main; see the macro operations_schema.
-OPERATIONS = "main_operations"
 
 
 class WarehouseError(RuntimeError):

@@ -5,14 +5,14 @@ from typing import Any, Literal
 
 import duckdb
 
-from leadhouse.database import OPERATIONS, WarehouseError
+from leadhouse.database import WarehouseError
 from leadhouse.scoring.scorer import ModelRefusedError, Scorer
 
 _MAY_SCORE = ("champion", "challenger", "recalibrated")
 
 # As the model int_champion has it, the newest first: what came last scores. It is read from the
 # tables beneath, since a decision is newer than the last build.
-_PROMOTIONS = f"""
+_PROMOTIONS = """
     with promotions as (
         select
             model_version, trained_as_of as promoted_as_of, training_run as after_training_run,
@@ -21,7 +21,7 @@ _PROMOTIONS = f"""
         where is_promoted
         union all
         select model_version, decided_as_of, after_training_run, 1, decided_at
-        from {OPERATIONS}.model_decisions
+        from main_operations.model_decisions
     )
     select promotions.model_version
     from promotions
@@ -29,7 +29,7 @@ _PROMOTIONS = f"""
     cross join run_context
     where promoted_as_of <= as_of and trained_as_of <= as_of and horizon_days = label_horizon_days
     order by promoted_as_of desc, after_training_run desc, is_decision desc, decided_at desc
-"""  # noqa: S608 (no value of a user's in it)
+"""
 
 
 def list_models(
@@ -49,13 +49,13 @@ def list_models(
     """
     models = _rows(
         connection,
-        f"""
+        """
         select
             models.model_version, models.model_kind, models.role, models.trained_as_of,
             models.horizon_days, evaluations.auc, evaluations.log_loss,
             models.model_version in (select model_version from int_champion) as scores,
             (
-                select count(*) from {OPERATIONS}.model_decisions as decisions
+                select count(*) from main_operations.model_decisions as decisions
                 where decisions.model_version = models.model_version
             ) as decisions
         from lead_models as models
@@ -67,7 +67,7 @@ def list_models(
         order by
             models.trained_as_of desc, models.training_run desc, models.origin_number,
             models.model_version desc
-        """,  # noqa: S608
+        """,
         {"with_evaluations": with_evaluations},
     )
     champion = next(iter(promotions(connection)), None)
@@ -96,7 +96,7 @@ def decisions_about(
     """Rows of `model_decisions` about a model, the oldest first."""
     return _rows(
         connection,
-        f"select * from {OPERATIONS}.model_decisions "  # noqa: S608
+        "select * from main_operations.model_decisions "
         "where model_version = $version order by decided_at",
         model_version,
     )
@@ -207,8 +207,8 @@ def _decide(
         )
     load_model(model)
     connection.execute(
-        f"""
-        insert into {OPERATIONS}.model_decisions by name
+        """
+        insert into main_operations.model_decisions by name
         select
             $version as model_version,
             $decision as decision,
@@ -217,7 +217,7 @@ def _decide(
                 as after_training_run,
             $now as decided_at,
             $reason as reason
-        """,  # noqa: S608
+        """,
         {
             "version": version,
             "decision": decision,

@@ -8,10 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from leadhouse.backtest.baselines import Baseline, fit_baselines
-from leadhouse.database import OPERATIONS
 
 _BATCH_ROWS = 10_000
-_PREDICTIONS = f"{OPERATIONS}.backtest_predictions"
 
 
 def predictions_told(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> pa.Table:
@@ -80,12 +78,12 @@ def keep(
         cursor.register("told", told)
         cursor.begin()
         cursor.execute(
-            f"delete from {_PREDICTIONS} "  # noqa: S608 (a constant, as below)
+            "delete from main_operations.backtest_predictions "
             "where origin_at = $as_of or configuration != $configuration",
             place,
         )
         cursor.execute(
-            f"insert into {_PREDICTIONS} by name "  # noqa: S608
+            "insert into main_operations.backtest_predictions by name "
             "select $as_of as origin_at, $configuration as configuration, * from told",
             place,
         )
@@ -95,7 +93,8 @@ def keep(
 def moments_kept(connection: duckdb.DuckDBPyConnection, configuration: str) -> set[datetime]:
     """The moments whose predictions are there."""
     rows = connection.execute(
-        f"select distinct origin_at from {_PREDICTIONS} where configuration = ?",  # noqa: S608
+        "select distinct origin_at from main_operations.backtest_predictions "
+        "where configuration = ?",
         [configuration],
     )
     return {origin_at for (origin_at,) in rows.fetchall()}
@@ -109,10 +108,10 @@ def figures(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """
     return (
         connection.sql(
-            f"""
+            """
             with told as (
                 select contestant, unnest([origin_at, null]) as origin_at, model_kind
-                from {_PREDICTIONS}
+                from main_operations.backtest_predictions
             )
             select
                 told.contestant, told.origin_at,
@@ -128,7 +127,7 @@ def figures(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
                 and told.origin_at is not distinct from evaluations.origin_at
             group by told.contestant, told.origin_at
             order by told.contestant, told.origin_at nulls last
-            """  # noqa: S608
+            """
         )
         .to_arrow_table()
         .to_pylist()

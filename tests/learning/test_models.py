@@ -1,9 +1,7 @@
 import hashlib
 
 import duckdb
-import numpy as np
 import onnx
-import pyarrow as pa
 import pytest
 from sklearn.metrics import roc_auc_score
 
@@ -236,13 +234,3 @@ def test_stability_is_that_of_models_of_resampled_leads(connection, data) -> Non
     ).fetchall()
     assert 0 < spread < 0.05
     assert 0.1 < stability <= 1
-
-
-def test_numbers_of_rows_and_features_are_those_of_the_graph(data) -> None:
-    row = champion(train_models(data, RULES, run()))
-    rows = pa.Table.from_pydict(
-        {name: feed[:, 0] for name, feed in data.feeds(data.schema).items() if name != "x_size"}
-    )
-    margin, _ = scorer_of(row).score(rows.drop(["x_plan"]).to_batches()[0])
-    assert len(margin) == len(data)
-    assert np.isfinite(margin).all()

@@ -35,8 +35,8 @@ def world(rows: int) -> TrainingSet:
     moment = np.tile(np.arange(MOMENTS), leads)
     matrix = rng.gamma(0.5, 2.0, (leads * MOMENTS, FEATURES)).astype(np.float32).round(1)
     matrix[rng.random(matrix.shape) < 0.2] = np.nan
-    signal = np.nan_to_num(np.log1p(matrix[:, :8])) @ rng.normal(0, 0.6, 8)
-    label = rng.random(len(matrix)) < 1 / (1 + np.exp(4.2 - signal))
+    signal = np.nan_to_num(np.log1p(matrix[:, :8])) @ np.linspace(-0.6, 0.6, 8)
+    label = rng.random(len(matrix)) < 1 / (1 + np.exp(3.9 - signal))
     uses = np.full((len(matrix), 4), "", "U9")
     for origin, until in enumerate((40, 32, 28, 24)):
         uses[moment < until - 8, origin] = "train"

@@ -25,7 +25,8 @@ def catalog_page(database: Path) -> str:
     with open_warehouse(database) as connection:
         rows = connection.execute(
             """
-            select feature_group, feature_name, feature_type, unit, description, known_when
+            select
+                feature_group, feature_name, topic_label, feature_type, unit, description, known_when
             from feature_catalog
             where feature_name not like 'x\\_%' escape '\\'
             and feature_name not like 'account\\_x\\_%' escape '\\'
@@ -38,8 +39,8 @@ def catalog_page(database: Path) -> str:
         lines += [
             f"## {group.capitalize()} ({len(own)})",
             "",
-            "| feature | type | unit | what it says | known |",
-            "|---|---|---|---|---|",
+            "| feature | topic | type | unit | what it says | known |",
+            "|---|---|---|---|---|---|",
             *(f"| `{name}` | {' | '.join(rest)} |" for name, *rest in own),
             "",
         ]

@@ -1,17 +1,20 @@
 {#-
     Every feature, defined once: a list of
         name, group (fit, engagement, context), type (number, category), unit, description, known_when,
+        topic (what a rep would call one thing, see topic_label),
+        source (events: computed from the ledger or from time alone; attributes: from facts of the CRM),
         sql (an expression over the columns of int_facts__by_lead_moment).
     The columns of `features`, the catalogue and the documentation are made from it.
 -#}
 {% macro feature_definitions() %}
     {%- set definitions = [] -%}
-    {%- for group, features in [
-        ("fit", contact_features()), ("fit", account_features()), ("context", context_features()),
-        ("engagement", colleague_features()), ("engagement", engagement_features()), ("engagement", signal_features()),
+    {%- for group, source, features in [
+        ("fit", "attributes", contact_features()), ("fit", "attributes", account_features()),
+        ("context", "attributes", context_features()), ("engagement", "events", colleague_features()),
+        ("engagement", "events", engagement_features()), ("engagement", "events", signal_features()),
     ] -%}
         {%- for feature in features -%}
-            {%- do definitions.append(dict({"group": group, "unit": "category"}, **feature)) -%}
+            {%- do definitions.append(dict({"group": group, "source": source, "unit": "category"}, **feature)) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{- return(definitions) -}}

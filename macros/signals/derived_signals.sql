@@ -1,6 +1,7 @@
 {#-
     The signals that are not events themselves: int_derived_signals makes their entries in the ledger. `measures`
-    says which kinds of measure become features (see `measures`); group is where the catalogue lists them.
+    says which kinds of measure become features (see `measures`); group is where the catalogue lists them; topic is what
+    they are to a rep where that is not the signal itself.
 -#}
 {% macro derived_signals() %}
     {{- return([
@@ -23,9 +24,9 @@
         {"name": "outreach_touches", "label": "touches by a sales rep", "measures": ["window", "decay", "recency"],
          "group": "context"},
         {"name": "good_fit_verdicts", "label": "verdicts 'good fit' by sales reps", "measures": ["total", "recency"],
-         "group": "fit"},
+         "group": "fit", "topic": "fit_verdicts"},
         {"name": "bad_fit_verdicts", "label": "verdicts 'bad fit' by sales reps", "measures": ["total", "recency"],
-         "group": "fit"},
+         "group": "fit", "topic": "fit_verdicts"},
         {"name": "notes", "label": "notes written about the lead", "measures": ["window", "total"],
          "group": "context"},
     ]) -}}

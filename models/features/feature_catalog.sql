@@ -1,12 +1,14 @@
 -- noqa: disable=LT02
+{%- set keys = ["name", "group", "topic", "source", "type", "unit", "description", "known_when"] %}
 with declared as (
 
     select unnest([
         {%- for feature in feature_definitions() %}
         {
-            {%- for key in ["name", "group", "type", "unit", "description", "known_when"] -%}
-                '{{ key }}': '{{ dbt.escape_single_quotes(feature[key]) }}'{{ ", " if not loop.last }}
+            {%- for key in keys -%}
+                '{{ key }}': '{{ dbt.escape_single_quotes(feature[key]) }}',
             {%- endfor -%}
+            'topic_label': '{{ dbt.escape_single_quotes(topic_label(feature.topic)) }}'
         }{{ "," if not loop.last }}
         {%- endfor %}
     ], recursive := true)
@@ -28,6 +30,9 @@ final as (
     select
         name as feature_name,
         "group" as feature_group,
+        topic,
+        topic_label,
+        source,
         type as feature_type,
         unit,
         description,
@@ -39,6 +44,10 @@ final as (
     select
         name as feature_name,
         'fit' as feature_group,
+        name as topic,
+        replace(regexp_extract(name, 'x_(.*)', 1), '_', ' ')
+        || case when entity = 'account' then ' of the company' else '' end as topic_label,
+        'attributes' as source,
         type as feature_type,
         'as given' as unit,
         'Your own column of the ' || entity || '.' as description,

@@ -1,0 +1,36 @@
+{#-
+    What a rep calls a topic: a signal has its own label. A topic that has none stops the build: it would be a reason
+    without a name.
+-#}
+{% macro topic_label(topic) -%}
+    {%- set labels = {
+        "seniority": "seniority", "department": "department", "job_title": "job title",
+        "lead_country": "country of the lead", "lead_source": "source of the lead", "campaign": "campaign",
+        "owner": "owner of the lead", "email_address": "e-mail address", "name": "name of the lead",
+        "company_name": "name of the company", "contact_completeness": "contact details",
+
+        "account": "company", "industry": "industry", "account_country": "country of the company",
+        "company_size": "size of the company", "account_age": "age of the company", "technologies": "technologies",
+        "funding": "funding",
+
+        "lead_age": "age of the lead", "created_time": "time of creation", "duplicates": "duplicate records",
+        "qualification": "qualification", "qualification_budget": "budget", "qualification_authority": "authority",
+        "qualification_need": "need", "qualification_timeline": "timeline", "fit_verdicts": "verdicts on fit",
+
+        "engagement": "engagement", "engagement_times": "time of engagement", "first_touch": "first engagement",
+        "last_touch": "last engagement", "funnel": "way through the funnel", "colleagues": "colleagues",
+        "colleagues_won": "colleagues that were won",
+    } -%}
+    {%- for signal in signals() -%}
+        {%- do labels.update({signal.channel ~ "_engagement": signal.channel ~ " engagement"}) -%}
+    {%- endfor -%}
+    {%- for signal in ledger_signals() -%}
+        {%- do labels.update({signal.name: signal.label}) -%}
+    {%- endfor -%}
+    {%- if topic not in labels -%}
+        {%- do exceptions.raise_compiler_error(
+            "The topic '" ~ topic ~ "' has no label; name it in the macro topic_label."
+        ) -%}
+    {%- endif -%}
+    {{- return(labels[topic]) -}}
+{%- endmacro %}

@@ -90,6 +90,7 @@ final as (
         cast(row_number() over (order by lead_id, moment_at) as integer) as spine_id,
         lead_id,
         moment_at,
+        cast(null as timestamp) as known_until,
         is_now
 
     from numbered

@@ -26,7 +26,8 @@ def catalog_page(database: Path) -> str:
         rows = connection.execute(
             """
             select
-                feature_group, feature_name, topic_label, feature_type, unit, description, known_when
+                feature_group, feature_name, topic_label, feature_type, unit, description,
+                known_when
             from feature_catalog
             where feature_name not like 'x\\_%' escape '\\'
             and feature_name not like 'account\\_x\\_%' escape '\\'

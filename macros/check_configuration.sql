@@ -10,7 +10,7 @@
         "test_days": 1, "evaluation_origins": 0, "min_leads_to_learn": 1, "min_conversions_to_learn": 1,
         "min_leads_for_trees": 1, "min_conversions_for_trees": 1, "max_moments_weight": 1, "tuning_seconds": 0,
         "stability_resamples": 0, "leakage_auc": 0.5, "leakage_suspicion_auc": 0.5,
-        "leakage_max_split_gap": 0, "trend_points": 0, "spike_points": 0,
+        "leakage_max_split_gap": 0, "tier_hysteresis": 0, "tier_expiry_days": 0, "trend_points": 0, "spike_movements": 0,
     }.items() -%}
         {%- set value = var(name) -%}
         {%- if value is not number or value < least -%}

@@ -1,0 +1,46 @@
+with history as (
+
+    select * from {{ ref('int_score_history') }}
+
+),
+
+runs as (
+
+    select * from {{ ref('int_told_runs') }}
+
+),
+
+run_context as (
+
+    select * from {{ ref('run_context') }}
+
+),
+
+previous_run as (
+
+    select max(runs.as_of) as as_of
+    from runs
+    inner join run_context on runs.as_of < run_context.as_of
+
+),
+
+final as (
+
+    select
+        history.lead_id,
+        previous_run.as_of,
+        history.account_id,
+        history.conversion_probability,
+        history.score,
+        history.tier,
+        history.model_version
+
+    from history
+    inner join previous_run
+        on
+            history.valid_from <= previous_run.as_of
+            and (history.valid_to is null or history.valid_to > previous_run.as_of)
+
+)
+
+select * from final

@@ -61,8 +61,9 @@ changes as (
         count(*) filter (where is_open and was_open and policy_tier != previous_policy_tier)
             as count_tier_changes_without_hysteresis,
         -- A new model moves scores in a way of its own; how much this one moves them is no news of leads.
-        fsum(case when model_version = previous_model_version then (score - previous_score) ** 2 end)
-            filter (where is_open and was_open) as sum_squared_changes
+        fsum(
+            case when was_open and model_version = previous_model_version then (score - previous_score) ** 2 end
+        ) as sum_squared_changes
     from told
     group by as_of
 

@@ -62,7 +62,10 @@ changes as (
             as count_tier_changes_without_hysteresis,
         -- A new model moves scores in a way of its own; how much this one moves them is no news of leads.
         fsum(
-            case when was_open and model_version = previous_model_version then (score - previous_score) ** 2 end
+            case
+                when was_open and model_version = previous_model_version
+                    then (score - previous_score) ** 2
+            end
         ) as sum_squared_changes
     from told
     group by as_of

@@ -77,8 +77,8 @@ judged as (
 
 ),
 
--- The gain is in-sample. For independent colleagues it is about z^2 / 2 and its standard error z, for a normal
--- z: the gain is the greater where z exceeds 2.
+-- The gain is in-sample. For independent colleagues it is about z^2 / 2 and its standard error z, with a
+-- normal z: the gain is the greater where z exceeds 2.
 final as (
 
     select

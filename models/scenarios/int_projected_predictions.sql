@@ -1,0 +1,37 @@
+{{ config(materialized='table_in_parts') }}
+with champion as (
+
+    select * from {{ ref('int_champion') }}
+
+),
+
+features as (
+
+    select * from {{ ref('int_projected_features') }}
+
+),
+
+scored as (
+
+    select
+        features.lead_id,
+        features.days_ahead,
+        {{ lead_score(ref('lead_models'), 'champion.model_version', 'features') }} as prediction
+
+    from features
+    cross join champion
+
+),
+
+final as (
+
+    select
+        lead_id,
+        days_ahead,
+        prediction.margin as margin,
+        prediction.probability as probability
+    from scored
+
+)
+
+select * from final

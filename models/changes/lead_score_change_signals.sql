@@ -1,0 +1,52 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        full_refresh=false,
+        on_schema_change='append_new_columns',
+    )
+}}
+with changes as (
+
+    select * from {{ ref('int_score_changes') }}
+    where status = 'changed'
+
+),
+
+steps as (
+
+    select * from {{ ref('int_score_steps') }}
+    where cause = 'events'
+
+),
+
+topics as (
+
+    select distinct
+        topic,
+        topic_label
+    from {{ ref('feature_catalog') }}
+
+),
+
+final as (
+
+    select
+        steps.lead_id,
+        changes.as_of,
+        steps.topic,
+        coalesce(topics.topic_label, 'facts that were known late') as topic_label,
+        steps.points
+
+    from steps
+    inner join changes on steps.lead_id = changes.lead_id
+    left join topics on steps.topic = topics.topic
+    where
+        steps.points != 0
+        {%- if is_incremental() %}
+        and changes.as_of > (select coalesce(max(told.as_of), timestamp '-infinity') from {{ this }} as told)
+        {%- endif %}
+
+)
+
+select * from final

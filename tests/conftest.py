@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -80,3 +81,32 @@ def demo_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_warehouse(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The small demo world, built. For reading only."""
     return Warehouse(tmp_path_factory.mktemp("demo_warehouse")).build(demo_raw)
+
+
+@pytest.fixture(scope="session")
+def telling_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo world that is large enough for trees to be chosen: its scores differ."""
+    folder = tmp_path_factory.mktemp("telling") / "raw"
+    subprocess.run(
+        [BIN / "leadhouse", "demo", "--leads", "4000", "--seed", "11", "--out", folder], check=True
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_days(telling_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Warehouse]:
+    """That world as it was built on its last four days, one after another. For reading only.
+
+    Each is a copy of the warehouse as that day left it. One model, of the first day, scores all.
+    """
+    days: list[Warehouse] = []
+    for date in ("2025-12-29", "2025-12-30", "2025-12-31", "2026-01-01"):
+        day = Warehouse(tmp_path_factory.mktemp("day"))
+        variables = {"as_of": date}
+        if days:
+            shutil.copy(days[-1].database, day.database)
+            variables |= {"retrain": "never", "recalibrate": "never"}
+        days.append(day.build(telling_raw, **variables))
+    [(kind,)] = days[0].query("select distinct model_kind from lead_scores")
+    assert kind in {"lightgbm", "average"}, "a world of one score for all would prove nothing"
+    return days

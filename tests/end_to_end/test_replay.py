@@ -30,6 +30,11 @@ KNOWN_AT = {
 COMPARED = {
     "lead_scores": "* exclude (scored_at)",
     "lead_score_history": "* exclude (scored_at)",
+    "lead_score_reasons": "*",
+    "account_scores": "* exclude (scored_at)",
+    "account_calibration": "*",
+    "model_feature_importance": "*",
+    "model_feature_effects": "*",
     "lead_models": "*",
     "model_evaluation": "*",
     "model_calibration": "*",

@@ -59,7 +59,7 @@ def fit_baselines(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> Ite
             continue
         schema = rung.model.schema
         graph = build_graph(schema, rung.model.parts(), calibration, {"model_kind": kind})
-        row = versioned(graph, as_of)
+        row = versioned(graph, as_of, {})
         yield Baseline(
             contestant="constant" if kind == "no_signal" else "rules",
             model_kind=kind,

@@ -1,10 +1,10 @@
-"""Trees as the attributes of ONNX's operator for them."""
+"""Trees as the attributes of ONNX's operator for them, and back."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from onnx import TensorProto, numpy_helper
+from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from leadhouse.learning.trees import Condition, Leaf, Split, Tree
 
@@ -44,6 +44,57 @@ def tree_ensemble(trees: Sequence[Tree]) -> dict[str, object]:
     }
 
 
+def leaf_covers(trees: Sequence[Tree]) -> list[int]:
+    """The covers of the leaves in the order of the operator's, which has no attribute for them."""
+    columns = _Columns()
+    for tree in trees:
+        columns.add(tree)
+    return columns.covers
+
+
+def read_trees(node: NodeProto, covers: Sequence[int]) -> tuple[Tree, ...]:
+    """The trees of which `tree_ensemble` and `leaf_covers` were made.
+
+    A lone leaf comes back as it was written, on both sides of a split.
+    """
+    attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    arrays = {
+        name: numpy_helper.to_array(value).tolist() if isinstance(value, TensorProto) else value
+        for name, value in attributes.items()
+    }
+    conditions = [Condition(mode) for mode in arrays["nodes_modes"]]
+    members = _members(arrays.get("membership_values", []))
+    against = [
+        next(members) if condition is Condition.IS_MEMBER else threshold
+        for condition, threshold in zip(conditions, arrays["nodes_splits"], strict=True)
+    ]
+
+    def read(place: int, is_leaf: int) -> Tree:
+        if is_leaf:
+            return Leaf(arrays["leaf_weights"][place], covers[place])
+        return Split(
+            feature=arrays["nodes_featureids"][place],
+            condition=conditions[place],
+            against=against[place],
+            missing_passes=bool(arrays["nodes_missing_value_tracks_true"][place]),
+            passed=read(arrays["nodes_truenodeids"][place], arrays["nodes_trueleafs"][place]),
+            failed=read(arrays["nodes_falsenodeids"][place], arrays["nodes_falseleafs"][place]),
+        )
+
+    return tuple(read(root, False) for root in arrays["tree_roots"])
+
+
+def _members(values: list[float]) -> Iterator[tuple[float, ...]]:
+    """The sets of a list in which each ends with NaN."""
+    members: list[float] = []
+    for value in values:
+        if math.isnan(value):
+            yield tuple(members)
+            members = []
+        else:
+            members.append(value)
+
+
 class _Columns:
     """Trees laid out parents first, a split or a leaf a row."""
 
@@ -57,6 +108,7 @@ class _Columns:
         self.failed: list[tuple[int, bool]] = []
         self.members: list[float] = []
         self.leaves: list[float] = []
+        self.covers: list[int] = []
 
     def add(self, tree: Tree) -> None:
         self.roots.append(len(self.features))
@@ -71,6 +123,7 @@ class _Columns:
         """Returns where the tree begins, and whether that is a leaf."""
         if isinstance(tree, Leaf):
             self.leaves.append(tree.value)
+            self.covers.append(tree.cover)
             return len(self.leaves) - 1, True
         here = len(self.features)
         self.features.append(tree.feature)

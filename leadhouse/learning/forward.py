@@ -129,7 +129,7 @@ def fit_origin(
 
     fixed: dict[Kind, MarginModel] = {
         "no_signal": Constant(FeatureSchema(features=data.schema.features[:1])),
-        "rules": scorecard,
+        "rules": scorecard.counted(train.encode(scorecard.schema)),
     }
     models = fixed | fit_learnt(train, wanted, settings)
     unseen = (

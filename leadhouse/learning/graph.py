@@ -1,5 +1,6 @@
 """The ONNX graph: raw features in, margin and calibrated probability out."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 
@@ -15,7 +16,7 @@ from leadhouse.learning.calibration import (
     IsotonicCalibration,
     LineCalibration,
 )
-from leadhouse.learning.ensemble import tree_ensemble
+from leadhouse.learning.ensemble import leaf_covers, read_trees, tree_ensemble
 from leadhouse.learning.margins import Linear, MarginParts
 from leadhouse.learning.trees import Leaf, Tree
 from leadhouse.scoring.schema import FeatureSchema
@@ -27,6 +28,7 @@ IR_VERSION = 10
 UNSEEN_CODE = 0
 
 _SHIFT = "calibration/shift"
+_BACKGROUND = "background"
 
 
 def build_graph(
@@ -58,7 +60,7 @@ def build_graph(
 
     graph = _Graph()
     matrix = graph.matrix(schema)
-    terms = [graph.trees(parts.trees or [Leaf(0.0)], matrix)]
+    terms = [graph.trees(_trees(parts), matrix)]
     if parts.linear is not None:
         terms.append(graph.linear(parts.linear, matrix))
     margin = graph.node("Sum", terms, "margin")
@@ -84,6 +86,57 @@ def build_graph(
     helper.set_model_props(model, {**metadata, "feature_schema_sha256": schema.sha256})
     onnx.checker.check_model(model)
     return model.SerializeToString(deterministic=True)
+
+
+def background(parts: MarginParts) -> dict[str, str]:
+    """Metadata of what the margin is over the training rows, which explains it.
+
+    The graph calculates without: how many rows ended in each leaf, and the means of linear terms.
+    """
+    return {
+        _BACKGROUND: json.dumps(
+            {
+                "leaf_covers": leaf_covers(_trees(parts)),
+                "term_means": [] if parts.linear is None else parts.linear.mean.tolist(),
+            }
+        )
+    }
+
+
+def read_parts(graph: bytes) -> MarginParts:
+    """The parts of which a graph was made that has its background in its metadata.
+
+    Raises:
+        ValueError: it has none.
+    """
+    model = onnx.load_from_string(graph)
+    metadata = {entry.key: entry.value for entry in model.metadata_props}
+    if _BACKGROUND not in metadata:
+        raise ValueError(
+            "The model was trained before models kept what explains them (the rows behind each "
+            "leaf); train a new one, for instance with --vars 'retrain: always'."
+        )
+    known = json.loads(metadata[_BACKGROUND])
+    nodes = {node.output[0]: node for node in model.graph.node}
+    trees = read_trees(nodes["trees/sum"], known["leaf_covers"])
+    constants = {c.name: numpy_helper.to_array(c) for c in model.graph.initializer}
+    if "linear/positions" not in constants:
+        return MarginParts(trees)
+    linear = Linear(
+        intercept=float(constants["linear/intercept"]),
+        positions=constants["linear/positions"],
+        slope=constants["linear/slope"],
+        lower=constants["linear/clipped_lower"],
+        upper=constants["linear/clipped_upper"],
+        missing_value=constants["linear/missing_value"],
+        mean=np.array(known["term_means"], np.float64),
+    )
+    return MarginParts(trees, linear)
+
+
+def _trees(parts: MarginParts) -> Sequence[Tree]:
+    # The operator wants at least one.
+    return parts.trees or [Leaf(0.0)]
 
 
 def stamp(graph: bytes, metadata: Mapping[str, str]) -> bytes:

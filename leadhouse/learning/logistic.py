@@ -1,7 +1,8 @@
 """Logistic regression on transformed features: the rung for few conversions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,6 +50,8 @@ class Design:
         lower, upper, mean, deviation: of the signed logarithms, float64 of shape (numbers,).
         nulls: positions of the features whose nulls have a column, int64 of shape (nulls,).
         words: positions and codes of words that have a column, int64 of shape (words, 2).
+        count_rows: how many training rows there were.
+        null_counts, word_counts: in how many of them the indicators were true, int64.
     """
 
     numbers: np.ndarray
@@ -58,6 +61,9 @@ class Design:
     deviation: np.ndarray
     nulls: np.ndarray
     words: np.ndarray
+    count_rows: int
+    null_counts: np.ndarray
+    word_counts: np.ndarray
 
     @classmethod
     def learn(cls, matrix: np.ndarray, schema: FeatureSchema, settings: LogisticSettings) -> Self:
@@ -66,7 +72,7 @@ class Design:
         Args:
             matrix: float32 of shape (rows, features), as `MarginModel.margin` takes it.
         """
-        numbers, figures, nulls, words = [], [], [], []
+        numbers, figures, nulls, words, null_counts, word_counts = [], [], [], [], [], []
         for position, feature in enumerate(schema.features):
             column = matrix[:, position]
             is_null = np.isnan(column)
@@ -74,7 +80,9 @@ class Design:
             if feature.kind == "category":
                 codes, counts = np.unique(known, return_counts=True)
                 is_usual = (codes > 0) & (counts >= settings.min_category_rows)
-                words += [(position, code) for code in codes[is_usual & (counts < len(column))]]
+                has_column = is_usual & (counts < len(column))
+                words += [(position, code) for code in codes[has_column]]
+                word_counts += counts[has_column].tolist()
             elif len(known):
                 values = signed_log1p(known)
                 share = settings.winsorised_share
@@ -85,11 +93,15 @@ class Design:
                     figures.append((*bounds, values.mean(), values.std()))
             if settings.min_null_share <= is_null.mean() < 1 and is_null.any():
                 nulls.append(position)
+                null_counts.append(is_null.sum())
         return cls(
             np.array(numbers, np.int64),
             *np.array(figures, np.float64).reshape(-1, 4).T,
             nulls=np.array(nulls, np.int64),
             words=np.array(words, np.int64).reshape(-1, 2),
+            count_rows=len(matrix),
+            null_counts=np.array(null_counts, np.int64),
+            word_counts=np.array(word_counts, np.int64),
         )
 
     def __len__(self) -> int:
@@ -142,25 +154,32 @@ class LogisticModel:
         of_numbers, of_nulls, of_words = np.split(
             self.coefficients, np.cumsum([len(design.numbers), len(design.nulls)])
         )
-        of_nulls, of_words = INDICATOR_SIZE * of_nulls, INDICATOR_SIZE * of_words
-        if_null = dict(zip(design.nulls.tolist(), of_nulls.tolist(), strict=True))
-        words: dict[int, dict[int, float]] = {}
-        for (position, code), value in zip(design.words.tolist(), of_words.tolist(), strict=True):
-            words.setdefault(position, {})[code] = value
+        rows = design.count_rows
+        if_null = {
+            position: Leaf(INDICATOR_SIZE * value, cover=count)
+            for position, value, count in _rows(design.nulls, of_nulls, design.null_counts)
+        }
+        words: dict[int, dict[int, Leaf]] = {}
+        for (position, code), value, count in _rows(design.words, of_words, design.word_counts):
+            words.setdefault(position, {})[code] = Leaf(INDICATOR_SIZE * value, cover=count)
 
         slope = of_numbers / design.deviation
-        numbers = design.numbers.tolist()
+        of_number_nulls = [if_null.get(place, Leaf(0.0)) for place in design.numbers.tolist()]
+        null_value = np.array([leaf.value for leaf in of_number_nulls])
+        null_share = np.array([leaf.cover / rows for leaf in of_number_nulls])
         linear = Linear(
             intercept=float(self.intercept - slope @ design.mean),
             positions=design.numbers,
             slope=slope,
             lower=design.lower,
             upper=design.upper,
-            missing_value=slope * design.mean + [if_null.get(place, 0.0) for place in numbers],
+            missing_value=slope * design.mean + null_value,
+            # A null stands at the mean of the others.
+            mean=slope * design.mean + null_value * null_share,
         )
         trees = [
-            _lookup(position, words.get(position, {}), if_null.get(position, 0.0))
-            for position in sorted(words.keys() | if_null.keys() - set(numbers))
+            _lookup(position, words.get(position, {}), if_null.get(position, Leaf(0.0)), rows)
+            for position in sorted(words.keys() | if_null.keys() - set(design.numbers.tolist()))
         ]
         return MarginParts(trees=tuple(trees), linear=linear)
 
@@ -198,12 +217,16 @@ def fit_logistic(
     )
 
 
-def _lookup(position: int, values: dict[int, float], if_null: float) -> Tree:
-    """A tree that knows the value of each word; 0 for a word that is not among them."""
+def _rows(*columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
+    return zip(*(column.tolist() for column in columns), strict=True)
+
+
+def _lookup(position: int, words: dict[int, Leaf], if_null: Leaf, rows: int) -> Tree:
+    """A tree that knows the leaf of each word; 0 for a word that is not among them."""
 
     def search(codes: list[int]) -> Tree:
         if len(codes) == 1:
-            return Leaf(values[codes[0]])
+            return words[codes[0]]
         half = len(codes) // 2
         return member(codes[:half], search(codes[:half]), search(codes[half:]))
 
@@ -211,6 +234,7 @@ def _lookup(position: int, values: dict[int, float], if_null: float) -> Tree:
         against = tuple(map(float, codes))
         return Split(position, Condition.IS_MEMBER, against, False, passed, failed)
 
-    codes = sorted(values)
-    known = member(codes, search(codes), Leaf(0.0)) if codes else Leaf(0.0)
-    return Split(position, Condition.LESS, -np.inf, True, Leaf(if_null), known)
+    codes = sorted(words)
+    unknown = Leaf(0.0, cover=rows - if_null.cover - sum(leaf.cover for leaf in words.values()))
+    known = member(codes, search(codes), unknown) if codes else unknown
+    return Split(position, Condition.LESS, -np.inf, True, if_null, known)

@@ -29,6 +29,7 @@ class Linear:
         intercept: log-odds.
         positions: of the terms' features in the schema, int64 of shape (terms,).
         slope, lower, upper, missing_value: float64 of shape (terms,).
+        mean: of each term over the training rows, float64 of shape (terms,).
     """
 
     intercept: float
@@ -37,6 +38,17 @@ class Linear:
     lower: np.ndarray
     upper: np.ndarray
     missing_value: np.ndarray
+    mean: np.ndarray
+
+    def terms(self, matrix: np.ndarray) -> np.ndarray:
+        """The terms, float64 of shape (rows, terms).
+
+        Args:
+            matrix: float32 of shape (rows, features), NaN where missing.
+        """
+        numbers = matrix[:, self.positions]
+        known = self.slope * np.clip(signed_log1p(numbers), self.lower, self.upper)
+        return np.where(np.isnan(numbers), self.missing_value, known)
 
     def scaled(self, factor: float) -> Self:
         """All terms and the intercept, times a factor."""
@@ -45,10 +57,11 @@ class Linear:
             intercept=self.intercept * factor,
             slope=self.slope * factor,
             missing_value=self.missing_value * factor,
+            mean=self.mean * factor,
         )
 
     def __add__(self, other: "Linear") -> "Linear":
-        terms = ("positions", "slope", "lower", "upper", "missing_value")
+        terms = ("positions", "slope", "lower", "upper", "missing_value", "mean")
         return Linear(
             intercept=self.intercept + other.intercept,
             **{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in terms},
@@ -98,6 +111,6 @@ class MarginModel(Protocol):
 
 def _scaled(tree: Tree, factor: float) -> Tree:
     if isinstance(tree, Leaf):
-        return Leaf(tree.value * factor)
+        return replace(tree, value=tree.value * factor)
     passed, failed = _scaled(tree.passed, factor), _scaled(tree.failed, factor)
     return replace(tree, passed=passed, failed=failed)

@@ -100,6 +100,8 @@ def _rules_alone(
     data: TrainingSet, scorecard: Scorecard, reason: str, run: TrainingRun
 ) -> list[dict[str, Any]]:
     """The rules as champion and, at each origin that has a test, as what is tried: points alone."""
+    known = data.used(0, "train", "calibrate")
+    scorecard = scorecard.counted(known.encode(scorecard.schema))
     tested = [
         origin for origin in range(1, data.count_origins) if (data.uses[:, origin] == "test").any()
     ]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any, Literal
@@ -11,7 +11,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadhouse.learning.calibration import Calibration
-from leadhouse.learning.graph import build_graph, stamp
+from leadhouse.learning.graph import background, build_graph, stamp
 from leadhouse.learning.margins import MarginModel
 from leadhouse.learning.rungs import Kind, LearningSettings
 
@@ -48,6 +48,9 @@ MODEL_ROWS = pa.schema(
     }
 )
 
+# Of what a graph holds beside its calculation; 2 brought the background. It is part of the version,
+# so that a model of an older format does not stand when the same is learnt again.
+_GRAPH_FORMAT = "2"
 _LIBRARIES = ("leadhouse", "lightgbm", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy")
 
 Role = Literal["champion", "challenger", "refused", "evaluation", "recalibrated"]
@@ -103,11 +106,13 @@ def model_row(
         origin: number of the origin that it was fitted as of; 0 is now.
     """
     origin_at = run.origins[origin].at
+    parts = model.parts()
     graph = build_graph(
         model.schema,
-        model.parts(),
+        parts,
         calibration,
         {
+            "graph_format": _GRAPH_FORMAT,
             "role": role,
             "model_kind": kind,
             "horizon_days": str(run.horizon_days),
@@ -115,7 +120,7 @@ def model_row(
             **({"origin_at": origin_at.isoformat()} if role == "evaluation" else {}),
         },
     )
-    return versioned(graph, run.as_of) | {
+    return versioned(graph, run.as_of, background(parts)) | {
         "training_run": run.number,
         "role": role,
         "model_kind": kind,
@@ -132,14 +137,14 @@ def model_row(
     }
 
 
-def versioned(graph: bytes, as_of: datetime) -> dict[str, Any]:
-    """A graph with its version inside, and the columns that identify it.
+def versioned(graph: bytes, as_of: datetime, metadata: Mapping[str, str]) -> dict[str, Any]:
+    """A graph with its version and more metadata inside, and the columns that identify it.
 
-    The version tells what the graph calculates: its digits are of the graph's hash before version
-    and date were written into it.
+    The version tells what the graph calculates: its digits are of the graph's hash before all this
+    was written into it.
     """
     digits = hashlib.sha256(graph).hexdigest()[:6]
-    return named(graph, f"{as_of:%Y%m%dT%H%M}_{digits}", as_of)
+    return named(stamp(graph, metadata), f"{as_of:%Y%m%dT%H%M}_{digits}", as_of)
 
 
 def named(graph: bytes, model_version: str, as_of: datetime) -> dict[str, Any]:

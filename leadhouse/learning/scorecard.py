@@ -3,7 +3,7 @@
 import math
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import numpy as np
@@ -46,10 +46,16 @@ class Scorecard:
     """Rules over a schema of the features that they need; the margin is the sum of points.
 
     Points are no log-odds: there is no probability as long as no outcomes calibrate them.
+
+    Attributes:
+        count_rows: how many rows were counted.
+        true_counts: of how many of them each rule is true; none where no rows were counted.
     """
 
     schema: FeatureSchema
     rules: tuple[Rule, ...]
+    count_rows: int = 0
+    true_counts: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, rules: Sequence[Rule], offered: FeatureSchema) -> Self:
@@ -82,26 +88,37 @@ class Scorecard:
         """The sums of points, float64 of shape (rows,)."""
         points = np.zeros(len(matrix))
         for rule in self.rules:
-            feature, position = self._feature(rule)
-            column = matrix[:, position]
-            if rule.operator == "is null":
-                holds = np.isnan(column)
-            elif feature.kind == "category":
-                holds = np.isin(column, _codes(rule, feature))
-            else:
-                holds = _COMPARISONS[rule.operator][1](column, _number(rule))
-            points += rule.points * holds
+            points += rule.points * self._holds(rule, matrix)
         return points
+
+    def counted(self, matrix: np.ndarray) -> Self:
+        """The same rules, with how usual each is among training rows.
+
+        Args:
+            matrix: as `margin` takes it.
+        """
+        true_counts = tuple(int(self._holds(rule, matrix).sum()) for rule in self.rules)
+        return replace(self, count_rows=len(matrix), true_counts=true_counts)
 
     def parts(self) -> MarginParts:
         """Each rule as a tree of one split."""
-        return MarginParts(trees=tuple(self._stump(rule) for rule in self.rules))
+        counts = self.true_counts or (0,) * len(self.rules)
+        return MarginParts(trees=tuple(map(self._stump, self.rules, counts)))
+
+    def _holds(self, rule: Rule, matrix: np.ndarray) -> np.ndarray:
+        feature, position = self._feature(rule)
+        column = matrix[:, position]
+        if rule.operator == "is null":
+            return np.isnan(column)
+        if feature.kind == "category":
+            return np.isin(column, _codes(rule, feature))
+        return _COMPARISONS[rule.operator][1](column, _number(rule))
 
     def _feature(self, rule: Rule) -> tuple[Feature, int]:
         position = self.schema.names.index(rule.feature_name)
         return self.schema.features[position], position
 
-    def _stump(self, rule: Rule) -> Tree:
+    def _stump(self, rule: Rule, true_count: int) -> Tree:
         feature, position = self._feature(rule)
         against: float | tuple[float, ...]
         if rule.operator == "is null":
@@ -115,8 +132,8 @@ class Scorecard:
             condition=condition,
             against=against,
             missing_passes=rule.operator == "is null",
-            passed=Leaf(rule.points),
-            failed=Leaf(0.0),
+            passed=Leaf(rule.points, cover=true_count),
+            failed=Leaf(0.0, cover=self.count_rows - true_count),
         )
 
 

@@ -1,6 +1,7 @@
 """Decision trees, as LightGBM and the rules scorecard share them on the way to ONNX."""
 
 import math
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -26,11 +27,23 @@ class Condition(IntEnum):
     IS_MEMBER = 6
 
 
+# Of null none is true: a comparison with NaN fails.
+_HOLDS = {
+    Condition.LESS_OR_EQUAL: operator.le,
+    Condition.LESS: operator.lt,
+    Condition.GREATER_OR_EQUAL: operator.ge,
+    Condition.GREATER: operator.gt,
+    Condition.EQUAL: operator.eq,
+    Condition.IS_MEMBER: np.isin,
+}
+
+
 @dataclass(frozen=True)
 class Leaf:
-    """The end of a road: what the tree adds to the margin."""
+    """The end of a road: what the tree adds to the margin, and how many training rows end here."""
 
     value: float
+    cover: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,8 +57,40 @@ class Split:
     passed: "Tree"
     failed: "Tree"
 
+    def passes(self, column: np.ndarray) -> np.ndarray:
+        """Which values of its feature pass, bool of shape (rows,).
+
+        Args:
+            column: float32 of shape (rows,), NaN where missing; compared as doubles, as the graph
+                does.
+        """
+        holds = _HOLDS[self.condition](column, np.asarray(self.against, np.float64))
+        return holds | np.isnan(column) if self.missing_passes else holds
+
 
 Tree = Leaf | Split
+
+
+def cover(tree: Tree) -> int:
+    """How many training rows come to a tree."""
+    return tree.cover if isinstance(tree, Leaf) else cover(tree.passed) + cover(tree.failed)
+
+
+def shares(split: Split) -> tuple[float, float]:
+    """The shares of the training rows that pass and that fail.
+
+    Where no training row ever came, all fail: of a fact that was never seen, its absence is usual.
+    """
+    passed, failed = cover(split.passed), cover(split.failed)
+    return (passed / (passed + failed), failed / (passed + failed)) if passed else (0.0, 1.0)
+
+
+def expected(tree: Tree) -> float:
+    """The mean of a tree over the training rows."""
+    if isinstance(tree, Leaf):
+        return tree.value
+    share_passed, share_failed = shares(tree)
+    return share_passed * expected(tree.passed) + share_failed * expected(tree.failed)
 
 
 def splits(tree: Tree) -> Iterator[Split]:
@@ -74,7 +119,7 @@ def _from_dump(node: dict[str, Any]) -> Tree:
     if "split_feature" not in node:
         if "leaf_coeff" in node:
             raise ValueError("Linear trees cannot be exported.")
-        return Leaf(float(node["leaf_value"]))
+        return Leaf(float(node["leaf_value"]), cover=node.get("leaf_count", 0))
 
     if node["decision_type"] == "==":
         condition: Condition = Condition.IS_MEMBER

@@ -1,6 +1,7 @@
 """A model of `lead_models`, loaded and checked: features in, margin and probability out."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
@@ -8,7 +9,7 @@ import onnxruntime as ort
 import pyarrow as pa
 
 from leadhouse.scoring.columns import to_numbers, to_words, unfold_custom
-from leadhouse.scoring.schema import FeatureSchema
+from leadhouse.scoring.schema import Feature, FeatureSchema
 
 _ERRORS_ONLY = 3
 
@@ -78,18 +79,8 @@ class Scorer:
         Raises:
             ModelRefusedError: a column that the model needs is not there, or has another type.
         """
-        given = dict(zip(features.schema.names, features.columns, strict=True))
-        if any(feature.is_custom for feature in self.schema.features):
-            nothing = pa.nulls(len(features))
-            absent = {f.name: nothing for f in self.schema.features if f.is_custom}
-            given |= absent | unfold_custom(features)
         feeds = {}
-        for feature in self.schema.features:
-            if feature.name not in given:
-                raise ModelRefusedError(
-                    f"The model needs the feature {feature.name}, which is not among those given."
-                )
-            column = given[feature.name]
+        for feature, column in model_columns(features, self.schema):
             try:
                 feeds[feature.name] = _feed(column, feature.kind)
             except pa.ArrowInvalid as error:
@@ -103,6 +94,31 @@ class Scorer:
         """Scores inputs as the graph takes them: each of shape (rows, 1), float32 or str."""
         margin, probability = self._session.run(["margin", "probability"], feeds)
         return margin[:, 0], probability[:, 0]
+
+
+def model_columns(
+    features: pa.RecordBatch, schema: FeatureSchema
+) -> Iterator[tuple[Feature, pa.Array]]:
+    """A model's features in its order, each with its column; of a custom one, null where unknown.
+
+    Args:
+        features: as `Scorer.score` takes them.
+        schema: the model's.
+
+    Raises:
+        ModelRefusedError: a column that the model needs is not there.
+    """
+    given = dict(zip(features.schema.names, features.columns, strict=True))
+    if any(feature.is_custom for feature in schema.features):
+        nothing = pa.nulls(len(features))
+        absent = {f.name: nothing for f in schema.features if f.is_custom}
+        given |= absent | unfold_custom(features)
+    for feature in schema.features:
+        if feature.name not in given:
+            raise ModelRefusedError(
+                f"The model needs the feature {feature.name}, which is not among those given."
+            )
+        yield feature, given[feature.name]
 
 
 def _feed(column: pa.Array, kind: str) -> np.ndarray:

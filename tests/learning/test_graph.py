@@ -190,6 +190,7 @@ class TestFile:
                 lower=np.array([0.0]),
                 upper=np.array([3.0]),
                 missing_value=np.array([0.25]),
+                mean=np.array([0.1]),
             ),
         )
         return build_graph(schema, parts, calibration, {"horizon_days": "30"})

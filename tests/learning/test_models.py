@@ -1,4 +1,5 @@
 import hashlib
+import json
 
 import duckdb
 import onnx
@@ -105,7 +106,10 @@ def test_the_graph_says_what_it_is(data) -> None:
     row = champion(train_models(data, RULES, run()))
     graph = onnx.load_from_string(row["onnx"])
     assert graph.producer_name == "leadhouse"
-    assert {entry.key: entry.value for entry in graph.metadata_props} == {
+    metadata = {entry.key: entry.value for entry in graph.metadata_props}
+    assert json.loads(metadata.pop("background")).keys() == {"leaf_covers", "term_means"}
+    assert metadata == {
+        "graph_format": "2",
         "role": "champion",
         "model_kind": row["model_kind"],
         "model_version": row["model_version"],

@@ -46,7 +46,7 @@ final as (
         'fit' as feature_group,
         name as topic,
         replace(regexp_extract(name, 'x_(.*)', 1), '_', ' ')
-        || case when entity = 'account' then ' of the company' else '' end as topic_label,
+        || case when entity = 'account' then ' (company)' else '' end as topic_label,
         'attributes' as source,
         type as feature_type,
         'as given' as unit,

@@ -1,0 +1,4 @@
+{#- A text with a capital first letter. -#}
+{% macro capitalized(text) -%}
+    (upper({{ text }}[1]) || {{ text }}[2:])
+{%- endmacro %}

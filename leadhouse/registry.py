@@ -39,7 +39,8 @@ def list_models(
 
     Args:
         connection: to a warehouse that was built.
-        with_evaluations: also those that were fitted as of earlier origins, only to be tried.
+        with_evaluations: also those that were fitted only to be tried, as of earlier origins or to
+            samples of the leads.
 
     Returns:
         for each model columns of `lead_models`; `auc` and `log_loss`, pooled over all origins, null
@@ -63,7 +64,7 @@ def list_models(
             on models.model_version = evaluations.model_version
             and evaluations.contestant in ('champion', 'challenger')
             and evaluations.split = 'forward' and evaluations.origin_at is null
-        where models.role != 'evaluation' or $with_evaluations
+        where models.role not in ('evaluation', 'resample') or $with_evaluations
         order by
             models.trained_as_of desc, models.training_run desc, models.origin_number,
             models.model_version desc

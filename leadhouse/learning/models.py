@@ -11,6 +11,7 @@ from leadhouse.learning.certificate import TOLERANCE, certify
 from leadhouse.learning.data import TrainingSet
 from leadhouse.learning.forward import OriginFit, fit_origin, margin
 from leadhouse.learning.ladder import Ladder, climb
+from leadhouse.learning.margins import MarginModel
 from leadhouse.learning.promotion import Verdict, judge
 from leadhouse.learning.random_split import random_split_auc
 from leadhouse.learning.rows import Role, TrainingRun, model_row, model_rows, to_json
@@ -35,8 +36,9 @@ def train_models(
 
     A run gives the rung that is chosen, as `champion` or, where it is worse than the standing
     model, as `challenger`; every rung at every earlier origin, as `evaluation`, to be tested on
-    what came after; and a model that failed its certificate as `refused`. Too little to learn from
-    makes the rules the champion.
+    what came after; the chosen rung at the newest origin fitted to samples of the leads, as
+    `resample`; and a model that failed its certificate as `refused`. Too little to learn from makes
+    the rules the champion.
 
     Args:
         data: with the uses of each row at each origin.
@@ -81,8 +83,14 @@ def train_models(
         instead = [] if standing else _rules_alone(data, scorecard, problem, run)
         return model_rows([*instead, refused])
 
+    resamples = []
     if ladder.origins:
-        kind, figures = _newest_figures(ladder, run.stability_resamples)
+        kind, figures, resampled = _newest_figures(ladder, run.stability_resamples)
+        resamples = [
+            model_row(run, "resample", kind, model, None, origin=ladder.origins[0].origin)
+            | {"promotion_reason": _RESAMPLED}
+            for model in resampled
+        ]
         _check_gap(figures, run)
         newest = next(row for row in evaluations if row["model_kind"] == kind)
         newest["metrics"] = to_json(figures)
@@ -93,7 +101,7 @@ def train_models(
         "promotion_reason": f"{ladder.reason} {_source(final, ladder.kind)} {verdict.reason}",
         "metrics": to_json(_choice(ladder)),
     }
-    return model_rows([chosen, *evaluations])
+    return model_rows([chosen, *evaluations, *resamples])
 
 
 def _rules_alone(
@@ -117,6 +125,7 @@ def _rules_alone(
 
 
 _TRIED = "Fitted as of an earlier origin, to be tried on what came after."
+_RESAMPLED = "Fitted to a sample of the leads, to tell what hangs on which leads were learnt from."
 
 
 def _fitted_row(
@@ -179,8 +188,10 @@ def _choice(ladder: Ladder) -> dict[str, Any]:
     }
 
 
-def _newest_figures(ladder: Ladder, resamples: int) -> tuple[Kind, dict[str, float | None]]:
-    """Figures of a learnt rung at the newest origin that take fits of their own.
+def _newest_figures(
+    ladder: Ladder, resamples: int
+) -> tuple[Kind, dict[str, float | None], tuple[MarginModel, ...]]:
+    """Figures of a learnt rung at the newest origin that take fits of their own, and those fits.
 
     The rung is the chosen one or, if that learns nothing, the one that learns most: where a leak
     makes models fail later, nothing that learns is chosen.
@@ -194,14 +205,16 @@ def _newest_figures(ladder: Ladder, resamples: int) -> tuple[Kind, dict[str, flo
         "forward_auc": float(roc_auc_score(label, margins)) if has_both else math.nan,
         "random_split_auc": random_split_auc(newest, kind, ladder.settings),
     }
+    models: tuple[MarginModel, ...] = ()
     if resamples and kind == ladder.kind:
         stability = find_stability(newest, kind, ladder.settings, resamples)
         figures |= {
             "auc_spread": stability.auc_spread,
             "top_10_percent_stability": stability.top_10_percent_stability,
         }
+        models = stability.models
     known = {name: None if math.isnan(figure) else figure for name, figure in figures.items()}
-    return kind, known
+    return kind, known, models
 
 
 def _check_gap(figures: dict[str, float | None], run: TrainingRun) -> None:

@@ -53,7 +53,7 @@ MODEL_ROWS = pa.schema(
 _GRAPH_FORMAT = "2"
 _LIBRARIES = ("leadhouse", "lightgbm", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy")
 
-Role = Literal["champion", "challenger", "refused", "evaluation", "recalibrated"]
+Role = Literal["champion", "challenger", "refused", "evaluation", "resample", "recalibrated"]
 
 
 class Origin(BaseModel):

@@ -7,6 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from leadhouse.learning.data import TrainingSet
 from leadhouse.learning.forward import OriginFit, margin
+from leadhouse.learning.margins import MarginModel
 from leadhouse.learning.rungs import Kind, LearningSettings, fit_learnt
 
 _TOP_SHARE = 0.1
@@ -20,10 +21,12 @@ class Stability:
         auc_spread: standard deviation of the AUC on the test; NaN where it has one class only.
         top_10_percent_stability: of the moments that the model ranks among the top tenth, the mean
             share of resampled models that do so too.
+        models: the resampled models.
     """
 
     auc_spread: float
     top_10_percent_stability: float
+    models: tuple[MarginModel, ...]
 
 
 def find_stability(
@@ -40,10 +43,11 @@ def find_stability(
     rng = np.random.default_rng(settings.seed)
     in_top = _top(margin(fit.rungs[kind].model, fit.test))
     leads = np.unique(fit.train.lead)
-    aucs, kept = [], []
+    models, aucs, kept = [], [], []
     for _ in range(resamples):
         drawn = _draw(fit.train, leads, rng)
         model = fit_learnt(drawn, (kind,), settings)[kind]
+        models.append(model)
         margins = margin(model, fit.test)
         kept.append(_top(margins)[in_top].mean())
         if 0 < fit.test.label.sum() < len(fit.test):
@@ -51,6 +55,7 @@ def find_stability(
     return Stability(
         auc_spread=float(np.std(aucs, ddof=1)) if len(aucs) > 1 else float("nan"),
         top_10_percent_stability=float(np.mean(kept)),
+        models=tuple(models),
     )
 
 

@@ -238,3 +238,7 @@ def test_stability_is_that_of_models_of_resampled_leads(connection, data) -> Non
     ).fetchall()
     assert 0 < spread < 0.05
     assert 0.1 < stability <= 1
+    resamples = [r for r in models.to_pylist() if r["role"] == "resample"]
+    assert len({r["model_version"] for r in resamples}) == 4
+    assert {r["model_kind"] for r in resamples} == {row["model_kind"]}
+    assert {r["origin_number"] for r in resamples} == {1}

@@ -1,4 +1,4 @@
--- Every feature's bins hold all moments of the test and all open leads, each once.
+-- Every feature's bins hold all moments of the newest origin's test and all open leads, each once.
 with effects as (
 
     select
@@ -10,19 +10,23 @@ with effects as (
 
 ),
 
+moments_by_origin as (
+
+    select
+        origin_at,
+        count(*) as count_moments
+    from {{ ref('int_test_predictions') }}
+    where contestant = 'champion' and split = 'forward'
+    group by origin_at
+
+),
+
 expected as (
 
     select
-        (
-            select count(*) from {{ ref('int_test_predictions') }}
-            where contestant = 'champion' and split = 'forward'
-            and origin_at = (
-                select max(newest.origin_at)
-                from {{ ref('int_test_predictions') }} as newest
-                where newest.contestant = 'champion' and newest.split = 'forward'
-            )
-        ) as count_moments,
+        coalesce(arg_max(count_moments, origin_at), 0) as count_moments,
         (select count(*) from {{ ref('int_lead_scores') }}) as count_open_leads
+    from moments_by_origin
 
 )
 

@@ -28,8 +28,11 @@ def demo_world(folder: Path, leads: int, seed: int) -> Path:
 def build(
     raw_dir: Path, folder: Path, variables: dict, select: str = ""
 ) -> duckdb.DuckDBPyConnection:
-    """`dbt build` without tests, in a new folder; gives the warehouse, open for reading."""
-    folder.mkdir(parents=True)
+    """`dbt build` without tests; gives the warehouse, open for reading.
+
+    A folder that holds an earlier build is built on.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     database = folder / "leadhouse.duckdb"
     done = subprocess.run(
         [

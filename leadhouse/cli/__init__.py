@@ -6,10 +6,11 @@ Arrow and dbt.
 
 import typer
 
-from leadhouse.cli import backtest, demo, features, models
+from leadhouse.cli import backtest, demo, explain, features, models
 
 app = typer.Typer(no_args_is_help=True, help="Lead scoring that lives in the warehouse.")
 app.command()(demo.demo)
 app.command()(features.features)
 app.command()(backtest.backtest)
+app.command()(explain.explain)
 app.add_typer(models.app, name="models")

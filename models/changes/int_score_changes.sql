@@ -4,17 +4,9 @@ with run_context as (
 
 ),
 
-runs as (
-
-    select * from {{ ref('int_told_runs') }}
-
-),
-
 previous_run as (
 
-    select max(runs.as_of) as as_of
-    from runs
-    inner join run_context on runs.as_of < run_context.as_of
+    select * from {{ ref('int_previous_run') }}
 
 ),
 
@@ -92,7 +84,7 @@ final as (
         case when compared.status = 'changed' then coalesce(parts.from_model, 0) end as from_model
 
     from compared
-    inner join previous_run on previous_run.as_of is not null
+    cross join previous_run
     cross join run_context
     left join parts on compared.lead_id = parts.lead_id
     where compared.from_score is distinct from compared.to_score

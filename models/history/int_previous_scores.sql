@@ -4,23 +4,9 @@ with history as (
 
 ),
 
-runs as (
-
-    select * from {{ ref('int_told_runs') }}
-
-),
-
-run_context as (
-
-    select * from {{ ref('run_context') }}
-
-),
-
 previous_run as (
 
-    select max(runs.as_of) as as_of
-    from runs
-    inner join run_context on runs.as_of < run_context.as_of
+    select * from {{ ref('int_previous_run') }}
 
 ),
 

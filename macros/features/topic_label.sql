@@ -27,6 +27,8 @@
     {%- for signal in ledger_signals() -%}
         {%- do labels.update({signal.name: signal.label}) -%}
     {%- endfor -%}
+    {#- To a rep it does not matter that nobody declared them. -#}
+    {%- do labels.update({"other_events": "other events"}) -%}
     {%- if topic not in labels -%}
         {%- do exceptions.raise_compiler_error(
             "The topic '" ~ topic ~ "' has no label; name it in the macro topic_label."

@@ -16,7 +16,7 @@
         {
             'topic': '{{ topic }}',
             'signal': '{{ signal.name }}',
-            'label': '{{ dbt.escape_single_quotes(signal.label) }}'
+            'label': '{{ dbt.escape_single_quotes(topic_label(signal.name)) }}'
         }{{ "," if not loop.last }}
         {%- endfor %}
     ]

@@ -89,7 +89,8 @@ final as (
         case
             when reason_values.number < won_quartiles.lower_quartile
                 then replace(frame.below_won, '{value}', {{ number_words('won_quartiles.lower_quartile') }})
-            when reason_values.number > won_quartiles.upper_quartile
+            -- Less than none nobody has.
+            when reason_values.number > won_quartiles.upper_quartile and won_quartiles.upper_quartile > 0
                 then replace(frame.above_won, '{value}', {{ number_words('won_quartiles.upper_quartile') }})
             else ''
         end as among_won,

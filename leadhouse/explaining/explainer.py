@@ -64,7 +64,7 @@ class Explainer:
     def contributions(self, features: pa.RecordBatch) -> np.ndarray:
         """What each feature adds to the margin, float64 of shape (rows, features of the schema).
 
-        The same to the bit however rows are batched. Memory: 12 bytes per row and feature.
+        The same to the bit however rows are batched. Memory: 16 bytes per row and feature.
 
         Args:
             features: raw, as `Scorer.score` takes them.
@@ -83,7 +83,7 @@ class Explainer:
 
     def _encode(self, features: pa.RecordBatch) -> np.ndarray:
         """The features as the graph encodes them, column by column."""
-        matrix = np.empty((len(features), len(self.schema)), np.float32, order="F")
+        matrix = np.empty((len(features), len(self.schema)), order="F")
         for position, (feature, column) in enumerate(model_columns(features, self.schema)):
             if feature.kind == "number":
                 matrix[:, position] = to_numbers(column)

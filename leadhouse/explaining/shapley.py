@@ -4,12 +4,14 @@ Lundberg et al. (2020), "From local explanations to global understanding with ex
 trees", algorithm 1, calculated as Nadel and Wettenstein (2026), "From decision trees to Boolean
 logic: a fast and unified SHAP algorithm" do: of a road to a leaf matters only which of its features
 a lead satisfies, a pattern of a few bits, so that the values of all patterns are a table, and to
-explain a lead is to look them up. The library gives the tables. They are looked up here, because it
-would make them anew for each batch of rows, and choose by the batch's size how it adds up.
+explain a lead is to look them up. The library gives the tables. They are looked up here, those of
+neighbouring leaves at once, because the library would make them anew for each batch of rows and
+choose by the batch's size how it adds up.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from woodelf.core.cube_metric import ShapleyValues
@@ -17,11 +19,21 @@ from woodelf.core.path_to_s_vectors.woodelf_p2s import HighDepthWoodelfPathToSVe
 
 from leadhouse.learning.trees import Leaf, Split, Tree, expected, shares, splits
 
+# A pattern of so many bits has tables that stay in a processor's cache.
+_MOST_BITS = 9
+_PATTERN = np.uint32
+
 
 @dataclass(frozen=True, eq=False)
 class _End:
-    """The end of a road: for each feature on it, its values by pattern, float64 of shape (2^k,)."""
+    """Where a road's values are looked up.
 
+    Attributes:
+        splits: what is left to ask; each answer is one more bit of the pattern, from the right.
+        tables: for each feature, its values by pattern, float64 of shape (2^bits,).
+    """
+
+    splits: tuple[Split, ...]
     tables: tuple[tuple[int, np.ndarray], ...]
 
 
@@ -32,13 +44,12 @@ class _Fork:
     Attributes:
         bit: the place of its feature in the pattern, from the right, where the road had the feature
             before; None where it is new, and the pattern becomes longer.
-        failed: None where the tables of `passed` stand for both leaves.
     """
 
     split: Split
     bit: int | None
     passed: "_Fork | _End"
-    failed: "_Fork | _End | None"
+    failed: "_Fork | _End"
 
 
 class TreeExplainer:
@@ -56,7 +67,7 @@ class TreeExplainer:
         shared = [tree for tree, own in zip(trees, features, strict=True) if len(own) > 1]
         longest = max((_features_on_a_road(tree) for tree in shared), default=0)
         library = HighDepthWoodelfPathToSVectors(ShapleyValues(), max_depth=longest)
-        self._roads = [_road(tree, {}, library) for tree in shared]
+        self._roads = [_gathered(_road(tree, {}, library), 0) for tree in shared]
         self.expected = sum(map(expected, trees))
 
     def add_to(self, contributions: np.ndarray, matrix: np.ndarray) -> None:
@@ -64,13 +75,17 @@ class TreeExplainer:
 
         Args:
             contributions: float64 of shape (features, rows), changed in place.
-            matrix: float32 of shape (rows, features), column by column (Fortran's order).
+            matrix: float64 of shape (rows, features), column by column (Fortran's order).
         """
         for tree, feature, mean in self._alone:
             contributions[feature] += _values(tree, matrix[:, feature]) - mean
         looked_up = np.empty(len(matrix))
         for road in self._roads:
-            _walk(road, np.zeros(len(matrix), np.intp), matrix, contributions, looked_up)
+            pattern = np.zeros(len(matrix), _PATTERN)
+            for tables, places in _walk(road, pattern, lambda s: s.passes(matrix[:, s.feature])):
+                for feature, table in tables:
+                    # No pattern is out of bounds; clipping is but the fast way.
+                    contributions[feature] += table.take(places, out=looked_up, mode="clip")
 
 
 def _values(tree: Tree, column: np.ndarray) -> np.ndarray | float:
@@ -100,62 +115,78 @@ def _road(
         library: makes the tables.
     """
     if isinstance(tree, Leaf):
-        return _End(_tables(library, share, tree.value))
+        return _End((), _tables(library, share, tree.value))
     share_passed, share_failed = shares(tree)
     before = share.get(tree.feature, 1.0)
-    if_passed = share | {tree.feature: before * share_passed}
-    if_failed = share | {tree.feature: before * share_failed}
-    bit = len(share) - 1 - list(share).index(tree.feature) if tree.feature in share else None
-    if bit is None and isinstance(tree.passed, Leaf) and isinstance(tree.failed, Leaf):
-        # Of two such leaves the patterns differ in the last bit alone: one table serves both.
-        both = _tables(library, if_passed, tree.passed.value, tree.failed.value)
-        return _Fork(tree, bit, _End(both), None)
     return _Fork(
-        tree, bit, _road(tree.passed, if_passed, library), _road(tree.failed, if_failed, library)
+        tree,
+        len(share) - 1 - list(share).index(tree.feature) if tree.feature in share else None,
+        _road(tree.passed, share | {tree.feature: before * share_passed}, library),
+        _road(tree.failed, share | {tree.feature: before * share_failed}, library),
     )
 
 
+def _gathered(road: _Fork | _End, length: int) -> _Fork | _End:
+    """The same road with its last forks gathered into one look-up, where few bits tell them all.
+
+    Args:
+        length: of the pattern so far, in bits.
+    """
+    if isinstance(road, _End):
+        return road
+    left = tuple(_splits(road))
+    bits = length + len(left)
+    if bits > _MOST_BITS:
+        further = length + (road.bit is None)
+        return replace(
+            road, passed=_gathered(road.passed, further), failed=_gathered(road.failed, further)
+        )
+    patterns = np.arange(2**bits, dtype=_PATTERN)
+    answers = {id(split): (patterns >> place) & 1 == 1 for place, split in enumerate(left)}
+    sums: defaultdict[int, np.ndarray] = defaultdict(lambda: np.zeros(len(patterns)))
+    for tables, places in _walk(road, patterns >> len(left), lambda s: answers[id(s)]):
+        for feature, table in tables:
+            sums[feature] += table[places]
+    return _End(left, tuple(sums.items()))
+
+
+def _splits(road: _Fork | _End) -> Iterator[Split]:
+    if isinstance(road, _Fork):
+        yield road.split
+        yield from _splits(road.passed)
+        yield from _splits(road.failed)
+
+
 def _tables(
-    library: HighDepthWoodelfPathToSVectors,
-    share: dict[int, float],
-    value: float,
-    beside: float | None = None,
+    library: HighDepthWoodelfPathToSVectors, share: dict[int, float], value: float
 ) -> tuple[tuple[int, np.ndarray], ...]:
+    # The patterns of rows, the second argument, are nothing to this calculator.
     tables = library.get_path_dependent_s_matrix(
-        list(share),
-        None,  # the patterns of rows, which this calculator does not need
-        np.array(list(share.values())),
-        value,
-        beside,
+        list(share), None, np.array(list(share.values())), value
     )
     return tuple((feature, table.astype(np.float64)) for feature, table in tables.items())
 
 
 def _walk(
-    road: _Fork | _End,
-    pattern: np.ndarray,
-    matrix: np.ndarray,
-    contributions: np.ndarray,
-    looked_up: np.ndarray,
-) -> None:
-    """Adds the values of a road's leaves.
+    road: _Fork | _End, pattern: np.ndarray, passes: Callable[[Split], np.ndarray]
+) -> Iterator[tuple[tuple[tuple[int, np.ndarray], ...], np.ndarray]]:
+    """Goes all ways of a road; gives the tables of each end, and each row's place in them.
 
     Args:
         pattern: a bit for each feature so far, whether the row goes this way wherever the feature
-            is asked for; int64 of shape (rows,).
-        looked_up: memory to work in, float64 of shape (rows,).
+            is asked for; of shape (rows,).
+        passes: which rows pass a split, bool of shape (rows,).
     """
     if isinstance(road, _End):
-        for feature, table in road.tables:
-            # No pattern is out of bounds; clipping is but the fast way.
-            contributions[feature] += table.take(pattern, out=looked_up, mode="clip")
+        pattern = pattern << len(road.splits)
+        for place, split in enumerate(road.splits):
+            pattern |= passes(split).astype(_PATTERN) << place
+        yield road.tables, pattern.astype(np.intp)
         return
-    passes = road.split.passes(matrix[:, road.split.feature])
-    for way, goes in ((road.passed, passes), (road.failed, ~passes)):
-        if way is None:
-            continue
+    passed = passes(road.split)
+    for way, goes in ((road.passed, passed), (road.failed, ~passed)):
         if road.bit is None:
-            narrowed = (pattern << 1) | goes
+            further = (pattern << 1) | goes
         else:
-            narrowed = np.where(goes, pattern, pattern & ~(1 << road.bit))
-        _walk(way, narrowed, matrix, contributions, looked_up)
+            further = np.where(goes, pattern, pattern & ~(_PATTERN(1) << road.bit))
+        yield from _walk(way, further, passes)

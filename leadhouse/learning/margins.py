@@ -44,7 +44,7 @@ class Linear:
         """The terms, float64 of shape (rows, terms).
 
         Args:
-            matrix: float32 of shape (rows, features), NaN where missing.
+            matrix: floats of shape (rows, features), NaN where missing.
         """
         numbers = matrix[:, self.positions]
         known = self.slope * np.clip(signed_log1p(numbers), self.lower, self.upper)

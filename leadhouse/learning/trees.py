@@ -61,7 +61,7 @@ class Split:
         """Which values of its feature pass, bool of shape (rows,).
 
         Args:
-            column: float32 of shape (rows,), NaN where missing; compared as doubles, as the graph
+            column: floats of shape (rows,), NaN where missing; compared as doubles, as the graph
                 does.
         """
         holds = _HOLDS[self.condition](column, np.asarray(self.against, np.float64))

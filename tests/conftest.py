@@ -12,8 +12,8 @@ import duckdb
 import pytest
 
 PROJECT = Path(__file__).parents[1]
-# Fewer fits than a user's run makes, for tests that are about something else.
-QUICK = {"evaluation_origins": 1, "stability_resamples": 0}
+# Fewer fits than a user's run makes, and no look ahead, for tests that are about something else.
+QUICK = {"evaluation_origins": 1, "stability_resamples": 0, "tier_expiry_days": 0}
 BIN = Path(sys.executable).parent
 
 

@@ -5,10 +5,9 @@ with moments as (
     select
         lead_id,
         moment_at,
-        any_value(label) as label
+        label
     from {{ ref('training_moments') }}
-    group by lead_id, moment_at
-    having any_value(label) is not null and count(use) > 0
+    where origin_number = 0 and use is not null
 
 ),
 

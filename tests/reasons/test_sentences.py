@@ -129,11 +129,11 @@ def test_similar_leads_are_counted_again(explained_warehouse):
     """Categories, lead by lead, from the moments that are learnt from."""
     moments = explained_warehouse.query(
         """
-        select distinct moments.lead_id, moments.moment_at, moments.label, seniority, lead_source
+        select moments.lead_id, moments.moment_at, moments.label, seniority, lead_source
         from training_moments as moments
         inner join features
             on moments.lead_id = features.lead_id and moments.moment_at = features.moment_at
-        where moments.label is not null and moments.use is not null
+        where moments.origin_number = 0 and moments.use is not null
         """
     )
     overall = sum(moment[2] for moment in moments) / len(moments)

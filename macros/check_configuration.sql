@@ -18,6 +18,10 @@
         {%- endif -%}
     {%- endfor -%}
 
+    {%- if var("tier_expiry_days") is number and var("tier_expiry_days") is not integer -%}
+        {%- do faults.append("`tier_expiry_days` must be a whole number of days; it is '" ~ var("tier_expiry_days") ~ "'.") -%}
+    {%- endif -%}
+
     {%- for name in ["half_lives_days", "windows_days"] -%}
         {%- set values = var(name) -%}
         {%- if values is string or values is not sequence or not values

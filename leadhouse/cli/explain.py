@@ -56,7 +56,7 @@ def _now(card: "Card") -> "list[tuple[str, RenderableType]]":
         ("Trend", f"{_trend(score)}\n{_plot(card.history)}"),
         ("Why, in points of score", _reasons(card)),
         ("Since the last run", _changes(card)),
-        ("Past leads that were alike to the model", _similar(card.similar)),
+        ("Past leads that looked alike to the model", _similar(card.similar)),
     ]
 
 
@@ -95,9 +95,9 @@ def _tier(score: dict[str, Any]) -> str:
     days = score["days_in_tier"]
     expires_at = score["tier_expires_at"]
     stays = (
-        f"If nothing happens, it leaves it on {expires_at:%Y-%m-%d}."
+        f"If nothing happens, that ends on {expires_at:%Y-%m-%d}."
         if expires_at
-        else "It does not leave it by time alone, as far as one looks ahead."
+        else "Time alone does not end that, as far as one looks ahead."
     )
     return f"{score['tier']}, for {days} {'day' if days == 1 else 'days'}. {stays}"
 
@@ -164,7 +164,7 @@ def _similar(leads: Sequence[dict[str, Any]]) -> "RenderableType":
         )
         table.add_row(
             lead["lead_id"],
-            f"{end}; so on {lead['moment_at']:%Y-%m-%d} ({lead['distance']:.2f} log-odds apart)",
+            f"was like this on {lead['moment_at']:%Y-%m-%d}, and {end}.",
         )
     return table
 

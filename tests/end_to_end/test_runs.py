@@ -123,6 +123,7 @@ def test_other_leads_do_not_mix_with_those_of_the_warehouse(twice, demo_raw, tmp
     ("variables", "sentence"),
     [
         ("{tier_hysteresis: some}", "`tier_hysteresis` must be a number of at least 0"),
+        ("{tier_expiry_days: 1.5}", "`tier_expiry_days` must be a whole number of days"),
         ("{tier_policy: best_first}", 'tier_policy names "best_first"'),
         ("{label_horizon_days: soon}", "`label_horizon_days` must be a number of at least 1"),
         ("{half_lives_days: often}", "`half_lives_days` must be a list of different whole"),

@@ -13,6 +13,13 @@ with changes as (
 
 ),
 
+told as (
+
+    select max(as_of) as as_of
+    from {{ this if is_incremental() else "(select cast(null as timestamp) as as_of) as nothing" }}
+
+),
+
 steps as (
 
     select * from {{ ref('int_score_steps') }}
@@ -40,12 +47,9 @@ final as (
 
     from steps
     inner join changes on steps.lead_id = changes.lead_id
+    cross join told
     left join topics on steps.topic = topics.topic
-    where
-        steps.points != 0
-        {%- if is_incremental() %}
-        and changes.as_of > (select coalesce(max(told.as_of), timestamp '-infinity') from {{ this }} as told)
-        {%- endif %}
+    where steps.points != 0 and changes.as_of > coalesce(told.as_of, timestamp '-infinity')
 
 )
 

@@ -80,11 +80,11 @@ def _heading(score: dict[str, Any]) -> tuple[str, str]:
     meaning = "Points of the rules, no probability."
     if probability is not None:
         meaning = f"Of such leads {probability:.1%} are won within {score['horizon_days']} days."
+    # Nobody scores above all of them, though the share may be rounded to 100.
+    above = min(int(score["score_percentile"]), 99)
     return (
         f"Lead {score['lead_id']}{account}, as of {score['as_of']:%Y-%m-%d %H:%M}",
-        # Nobody scores above all of them: percentages are cut off, not rounded.
-        f"Score {score['score']:.1f} of 100, above {int(score['score_percentile'])}% of the open "
-        f"leads. {meaning}\n"
+        f"Score {score['score']:.1f} of 100, above {above}% of the open leads. {meaning}\n"
         f"Grade {score['grade']}: fit {score['fit_score']:.0f}, engagement "
         f"{score['engagement_score']:.0f}, each of 100.\n"
         f"Model {score['model_version']} ({score['model_kind']}).",

@@ -38,6 +38,13 @@ def test_a_second_run_tells_the_same_scores_and_learns_nothing_new(twice):
         assert first.query(query) == second.query(query), table
 
 
+def test_unit_tests_of_the_models_pass(twice, demo_raw):
+    _, warehouse = twice
+    done = warehouse.dbt("test", "--select", "test_type:unit", raw_dir=demo_raw)
+    assert done.returncode == 0, done.stdout
+    assert "PASS=" in done.stdout
+
+
 def test_a_day_later_the_history_has_grown_and_the_model_stays(twice, demo_raw):
     _, warehouse = twice
     [(as_of,)] = warehouse.query("select max(as_of) from lead_score_history")

@@ -134,7 +134,7 @@ def test_the_history_survives_a_full_refresh(telling_raw, last, tmp_path):
     [(moment,)] = last.query("select as_of from run_context")
     again.build(
         telling_raw,
-        *("--full-refresh", "--select", "int_told_scores+", "--exclude-resource-type", "unit_test"),
+        *("--full-refresh", "--select", "int_told_scores+"),
         as_of=str(moment),
     )
     for table in ("lead_score_history", "score_runs", "lead_score_changes"):

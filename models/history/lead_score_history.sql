@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 with history as (
 
     select * from {{ ref('int_score_history') }}

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 select
     as_of,
     model_version,

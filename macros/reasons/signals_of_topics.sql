@@ -3,6 +3,7 @@
     topic or that which it names, and the positive ones are engagement, by their channel too.
 -#}
 {% macro signals_of_topics() -%}
+    {%- set labels = topic_labels() -%}
     {%- set rows = [] -%}
     {%- for signal in ledger_signals() -%}
         {%- do rows.append((signal.topic or signal.name, signal)) -%}
@@ -16,7 +17,7 @@
         {
             'topic': '{{ topic }}',
             'signal': '{{ signal.name }}',
-            'label': '{{ dbt.escape_single_quotes(topic_label(signal.name)) }}'
+            'label': '{{ dbt.escape_single_quotes(labels[signal.name]) }}'
         }{{ "," if not loop.last }}
         {%- endfor %}
     ]

@@ -1,5 +1,6 @@
 -- noqa: disable=LT02
-{%- set keys = ["name", "group", "topic", "source", "type", "unit", "description", "known_when"] %}
+{%- set keys = ["name", "group", "topic", "source", "type", "unit", "description", "known_when"] -%}
+{%- set labels = topic_labels() %}
 with declared as (
 
     select unnest([
@@ -8,7 +9,7 @@ with declared as (
             {%- for key in keys -%}
                 '{{ key }}': '{{ dbt.escape_single_quotes(feature[key]) }}',
             {%- endfor -%}
-            'topic_label': '{{ dbt.escape_single_quotes(topic_label(feature.topic)) }}'
+            'topic_label': '{{ dbt.escape_single_quotes(labels[feature.topic]) }}'
         }{{ "," if not loop.last }}
         {%- endfor %}
     ], recursive := true)

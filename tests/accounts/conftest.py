@@ -49,7 +49,7 @@ class Accounts:
             "attach ':memory:' as leadhouse; use leadhouse.main;"
             "create table run_context as select timestamp '2026-03-01' as as_of"
         )
-        rows = pa.Table.from_pylist(  # noqa: F841
+        rows = pa.Table.from_pylist(
             [
                 {
                     "account_id": moment.account,
@@ -65,6 +65,7 @@ class Accounts:
                 )
             ]
         )
+        connection.register("rows", rows)
         connection.execute(
             "create table int_test_predictions as select * exclude (account_id),"
             " 'v1' as model_version, 'champion' as contestant, 'forward' as split from rows;"
@@ -77,7 +78,7 @@ class Accounts:
 
     def chance(self, probabilities: Sequence[float], dependence: float) -> float:
         """The macro's answer for one account."""
-        rows = pa.table({"p": list(probabilities)})  # noqa: F841
+        self.scratch.register("rows", pa.table({"p": list(probabilities)}))
         sql = f"select {self.any_converts} from rows cross join (select ?::double as v) group by v"
         return self.scratch.execute(sql, [dependence]).fetchone()[0]
 

@@ -1,8 +1,8 @@
 {#-
-    What a rep calls a topic: a signal has its own label. A topic that has none stops the build: it would be a reason
-    without a name.
+    What a rep calls each topic, by topic: a signal has its own label. A topic of a feature that has none stops the
+    build: it would be a reason without a name.
 -#}
-{% macro topic_label(topic) -%}
+{% macro topic_labels() -%}
     {%- set labels = {
         "seniority": "seniority", "department": "department", "job_title": "job title",
         "lead_country": "country of the lead", "lead_source": "source of the lead", "campaign": "campaign",
@@ -29,10 +29,10 @@
     {%- endfor -%}
     {#- To a rep it does not matter that nobody declared them. -#}
     {%- do labels.update({"other_events": "other events"}) -%}
-    {%- if topic not in labels -%}
+    {%- for topic in feature_definitions() | map(attribute="topic") | unique if topic not in labels -%}
         {%- do exceptions.raise_compiler_error(
-            "The topic '" ~ topic ~ "' has no label; name it in the macro topic_label."
+            "The topic '" ~ topic ~ "' has no label; name it in the macro topic_labels."
         ) -%}
-    {%- endif -%}
-    {{- return(labels[topic]) -}}
+    {%- endfor -%}
+    {{- return(labels) -}}
 {%- endmacro %}

@@ -5,11 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 PROJECT = Path(__file__).parents[1]
 # Fewer fits than a user's run makes, and no look ahead, for tests that are about something else.
@@ -49,13 +51,16 @@ class Warehouse:
             check=False,
         )
 
-    def build(self, raw_dir: Path, *arguments: str, **variables: object) -> "Warehouse":
+    def build(
+        self, raw_dir: Path, *arguments: str, tested: bool = False, **variables: object
+    ) -> "Warehouse":
         """`dbt build` on a folder of input files; when it fails so does the test, in its words.
 
-        Unit tests, a quarter of the time, say the same of every world: they are run once, by
-        tests/end_to_end/test_runs.py.
+        dbt's tests of the data, a third of the time, are run where `tested`: on one build of each
+        kind of world. Its unit tests say the same of every world; test_runs.py runs them once.
         """
-        options = ("--exclude-resource-type", "unit_test", "--vars", json.dumps(QUICK | variables))
+        left_out = ("unit_test",) if tested else ("unit_test", "test")
+        options = ("--exclude-resource-type", *left_out, "--vars", json.dumps(QUICK | variables))
         done = self.dbt("build", *arguments, *options, raw_dir=raw_dir)
         assert done.returncode == 0, done.stdout
         return self
@@ -71,30 +76,50 @@ class Warehouse:
         return done.stdout
 
 
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
+) -> Path:
+    """A folder that all processes of a test run share, made by the first that asks for it."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    folder = run / name
+    with FileLock(run / f"{name}.lock"):
+        if not folder.exists():
+            unfinished = run / f"{name}.unfinished"
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def demo_world(folder: Path, leads: int) -> None:
+    """Writes the inputs of a demo world."""
+    subprocess.run(
+        [BIN / "leadhouse", "demo", "--leads", str(leads), "--seed", "11", "--out", folder],
+        check=True,
+    )
+
+
 @pytest.fixture(scope="session")
 def demo_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small demo world."""
-    folder = tmp_path_factory.mktemp("demo") / "raw"
-    subprocess.run(
-        [BIN / "leadhouse", "demo", "--leads", "2000", "--seed", "11", "--out", folder], check=True
-    )
-    return folder
+    return made_once(tmp_path_factory, "demo_raw", lambda folder: demo_world(folder, 2000))
 
 
 @pytest.fixture(scope="session")
 def demo_warehouse(demo_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The small demo world, built. For reading only."""
-    return Warehouse(tmp_path_factory.mktemp("demo_warehouse")).build(demo_raw)
+
+    def make(folder: Path) -> None:
+        Warehouse(folder).build(demo_raw, tested=True)
+
+    return Warehouse(made_once(tmp_path_factory, "demo_warehouse", make))
 
 
 @pytest.fixture(scope="session")
 def telling_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo world that is large enough for trees to be chosen: its scores differ."""
-    folder = tmp_path_factory.mktemp("telling") / "raw"
-    subprocess.run(
-        [BIN / "leadhouse", "demo", "--leads", "4000", "--seed", "11", "--out", folder], check=True
-    )
-    return folder
+    return made_once(tmp_path_factory, "telling_raw", lambda folder: demo_world(folder, 4000))
 
 
 @pytest.fixture(scope="session")
@@ -104,16 +129,20 @@ def demo_days(telling_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> li
     Each is a copy of the warehouse as that day left it. One model, of the first day, scores all;
     dbt's tests see the last, which has the most behind it.
     """
-    days: list[Warehouse] = []
     dates = ("2025-12-29", "2025-12-30", "2025-12-31", "2026-01-01")
-    for date in dates:
-        day = Warehouse(tmp_path_factory.mktemp("day"))
-        variables = {"as_of": date}
-        if days:
-            shutil.copy(days[-1].database, day.database)
-            variables |= {"retrain": "never", "recalibrate": "never"}
-        no_tests = () if date == dates[-1] else ("--exclude-resource-type", "test")
-        days.append(day.build(telling_raw, *no_tests, **variables))
+
+    def make(folder: Path) -> None:
+        for before, date in zip((None, *dates), dates, strict=False):
+            day = Warehouse(folder / date)
+            variables = {"as_of": date}
+            if before:
+                day.folder.mkdir(parents=True)
+                shutil.copy(folder / before / day.database.name, day.database)
+                variables |= {"retrain": "never", "recalibrate": "never"}
+            day.build(telling_raw, tested=date == dates[-1], **variables)
+
+    folder = made_once(tmp_path_factory, "demo_days", make)
+    days = [Warehouse(folder / date) for date in dates]
     [(kind,)] = days[0].query("select distinct model_kind from lead_scores")
     assert kind in {"lightgbm", "average"}, "a world of one score for all would prove nothing"
     return days

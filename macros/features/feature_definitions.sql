@@ -4,10 +4,14 @@
         topic (what a rep would call one thing, see topic_label),
         source (events: computed from the ledger or from time alone; attributes: from facts of the CRM),
         sql (an expression over the columns of int_facts__by_lead_moment).
-    The columns of `features`, the catalogue and the documentation are made from it.
+    The columns of `features`, the catalogue and the documentation are made from it. None while the project is parsed,
+    as with `signals`.
 -#}
 {% macro feature_definitions() %}
     {%- set definitions = [] -%}
+    {%- if not execute -%}
+        {{- return(definitions) -}}
+    {%- endif -%}
     {%- for group, source, features in [
         ("fit", "attributes", contact_features()), ("fit", "attributes", account_features()),
         ("context", "attributes", context_features()), ("engagement", "events", colleague_features()),

@@ -5,10 +5,13 @@
         decay    sum of the entries' weights, halved with every half-life of age
         recency  days since the last entry occurred
         total    sum of the entries' weights, ever
+    None while the project is parsed, as with `signals`.
 -#}
 {% macro measures() %}
-    {%- do check_configuration() -%}
     {%- set found = [] -%}
+    {%- if not execute -%}
+        {{- return(found) -}}
+    {%- endif -%}
     {%- for days in var("windows_days") -%}
         {%- do found.append({"kind": "window", "name": days ~ "d", "column": "count_" ~ days ~ "d", "days": days}) -%}
     {%- endfor -%}

@@ -7,9 +7,9 @@ with declared as (
         {%- for feature in feature_definitions() %}
         {
             {%- for key in keys -%}
-                '{{ key }}': '{{ dbt.escape_single_quotes(feature[key]) }}',
+                '{{ key }}': '{{ feature[key] | replace("'", "''") }}',
             {%- endfor -%}
-            'topic_label': '{{ dbt.escape_single_quotes(labels[feature.topic]) }}'
+            'topic_label': '{{ labels[feature.topic] | replace("'", "''") }}'
         }{{ "," if not loop.last }}
         {%- endfor %}
     ], recursive := true)

@@ -18,7 +18,6 @@ pytestmark = pytest.mark.slow
 
 MOMENTS = [datetime(2025, 10, 1), datetime(2025, 10, 31)]
 VARIABLES = QUICK | {"training_history_days": 180}
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 TOLD = """
     select origin_at, lead_id, model_kind, model_version, margin, probability
     from main_operations.backtest_predictions
@@ -86,7 +85,7 @@ def told_then(
     warehouse = Warehouse(tmp_path_factory.mktemp("then"))
     told = []
     for moment in MOMENTS:
-        warehouse.build(demo_raw, *WITHOUT_TESTS, **VARIABLES, as_of=str(moment))
+        warehouse.build(demo_raw, **VARIABLES, as_of=str(moment))
         told += warehouse.query(
             "select as_of, lead_id, model_kind, model_version, margin, probability "
             "from int_lead_predictions, run_context order by lead_id"

@@ -14,7 +14,7 @@ DATA = PROJECT.parent / "shared" / "data"
 def build(name: str, folder: Path, **variables: object) -> Warehouse:
     if not (DATA / name).is_dir():
         pytest.skip(f"{DATA / name} is not on this machine")
-    return Warehouse(folder).build(DATA / name, **variables)
+    return Warehouse(folder).build(DATA / name, tested=True, **variables)
 
 
 def evaluation(warehouse: Warehouse) -> dict[str, dict[str, float]]:

@@ -45,17 +45,19 @@ def test_unit_tests_of_the_models_pass(twice, demo_raw):
     assert "PASS=" in done.stdout
 
 
-def test_a_day_later_the_history_has_grown_and_the_model_stays(twice, demo_raw):
+def test_a_day_later_what_was_told_is_kept_and_the_model_stays(twice, demo_raw):
     _, warehouse = twice
     [(as_of,)] = warehouse.query("select max(as_of) from lead_score_history")
     models_before = warehouse.query("select model_version from lead_models order by all")
     rows = "select * exclude (valid_to) from lead_score_history order by all"
     told_before = list(map(str, warehouse.query(rows)))
+    [(count_runs,)] = warehouse.query("select count(*) from score_runs")
 
     warehouse.build(demo_raw, as_of=str(as_of + timedelta(days=1)))
 
     assert warehouse.query("select model_version from lead_models order by all") == models_before
-    assert set(told_before) < set(map(str, warehouse.query(rows)))
+    assert set(told_before) <= set(map(str, warehouse.query(rows)))
+    assert warehouse.query("select count(*) from score_runs") == [(count_runs + 1,)]
     assert warehouse.query(
         "select lead_id, score, tier from lead_score_history where valid_to is null order by all"
     ) == warehouse.query("select lead_id, score, tier from lead_scores order by all")
@@ -126,32 +128,40 @@ def test_other_leads_do_not_mix_with_those_of_the_warehouse(twice, demo_raw, tmp
     assert warehouse.query("select * from lead_scores order by all") == before
 
 
+FAULTS = {
+    "tier_hysteresis: some": "`tier_hysteresis` must be a number of at least 0",
+    "tier_expiry_days: 1.5": "`tier_expiry_days` must be a whole number of days",
+    "label_horizon_days: soon": "`label_horizon_days` must be a number of at least 1",
+    "half_lives_days: often": "`half_lives_days` must be a list of different whole",
+    "windows_days: [0.5, 3]": "`windows_days` must be a list of different whole",
+    "retrain: sometimes": "`retrain` must be auto, always or never",
+    "recalibrate: often": "`recalibrate` must be auto or never",
+    "strict_leakage: very": "`strict_leakage` must be true or false",
+    "exclude_features: x_tags": "`exclude_features` must be a list of names",
+    "recency_half_life_days: 0": "`recency_half_life_days` must be null or a number above",
+    "evaluation_origins: many": "`evaluation_origins` must be a number of at least 0",
+}
+
+
 @pytest.mark.parametrize(
-    ("variables", "sentence"),
+    ("variables", "sentences"),
     [
-        ("{tier_hysteresis: some}", "`tier_hysteresis` must be a number of at least 0"),
-        ("{tier_expiry_days: 1.5}", "`tier_expiry_days` must be a whole number of days"),
-        ("{tier_policy: best_first}", 'tier_policy names "best_first"'),
-        ("{label_horizon_days: soon}", "`label_horizon_days` must be a number of at least 1"),
-        ("{half_lives_days: often}", "`half_lives_days` must be a list of different whole"),
-        ("{half_lives_days: [0.5, 3]}", "`half_lives_days` must be a list of different whole"),
-        ("{training_history_days: 2000}", "no more than 500 times the shortest"),
-        ("{signals: [{name: Pricing}]}", "needs a name of lower-case letters"),
-        ("{signals: [{name: calls, event_types: [call], channel: fax}]}", "needs a `channel`"),
-        ("{retrain: sometimes}", "`retrain` must be auto, always or never"),
-        ("{recalibrate: often}", "`recalibrate` must be auto or never"),
-        ("{strict_leakage: very}", "`strict_leakage` must be true or false"),
-        ("{exclude_features: x_tags}", "`exclude_features` must be a list of names"),
-        ("{recency_half_life_days: 0}", "`recency_half_life_days` must be null or a number above"),
-        ("{evaluation_origins: many}", "`evaluation_origins` must be a number of at least 0"),
-        ("{as_of: last tuesday}", "as_of is 'last tuesday', which is not a time"),
+        pytest.param(", ".join(FAULTS), FAULTS.values(), id="all that is wrong at once"),
+        ("training_history_days: 2000", ["no more than 500 times the shortest"]),
+        ("signals: [{name: Pricing}]", ["needs a name of lower-case letters"]),
+        ("signals: [{name: a, event_types: [b], channel: fax}]", ["needs a `channel`"]),
+        ("signals: pricing", ["`signals` must be a list of signals"]),
+        ("tier_policy: best_first", ['tier_policy names "best_first"']),
+        ("as_of: last tuesday", ["as_of is 'last tuesday', which is not a time"]),
     ],
 )
-def test_a_wrong_variable_gives_a_sentence(twice, demo_raw, variables, sentence):
+def test_wrong_variables_give_sentences(twice, demo_raw, variables, sentences):
     _, warehouse = twice
     done = warehouse.dbt(
-        "build", "--select", "int_lead_scores", "--vars", variables, raw_dir=demo_raw
+        "build", "--select", "int_lead_scores", "--vars", f"{{{variables}}}", raw_dir=demo_raw
     )
     assert done.returncode != 0
-    assert sentence in " ".join(done.stdout.split())
+    said = " ".join(done.stdout.split())
+    for sentence in sentences:
+        assert sentence in said
     assert "Traceback" not in done.stdout

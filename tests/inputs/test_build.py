@@ -23,7 +23,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         good = GOOD_ROWS[table.name]
         tables[table.name] = [good, good, good | {next(iter(good)): ""}]
     world = write_world(folder / "raw", **tables)
-    return Warehouse(folder / "warehouse").build(world, *STAGING)
+    return Warehouse(folder / "warehouse").build(world, *STAGING, tested=True)
 
 
 def test_every_table_is_accounted_for(warehouse: Warehouse) -> None:

@@ -16,7 +16,7 @@ from tests.leakage.worlds import HONEST, LEAKS, plant
 pytestmark = pytest.mark.slow
 
 MODELS = ["int_leakage_moments", "int_leakage_values", "int_feature_discrimination"]
-TABLES_ALONE = ["--select", "+feature_leakage", "--exclude-resource-type", "test", "unit_test"]
+TABLES_ALONE = ["--select", "+feature_leakage"]
 FINDINGS = "select feature_name from feature_leakage where finding is not null"
 
 

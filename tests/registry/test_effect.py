@@ -37,7 +37,7 @@ def test_the_next_build_scores_with_what_was_promoted(demo_warehouse, demo_raw, 
         # The tables beyond still tell the other model's scores, and dbt's tests compare them.
         scores = "int_champion int_lead_predictions int_lead_contributions int_group_margins"
         tables = ("--select", *scores.split(), "int_lead_scores")
-        warehouse.build(demo_raw, *tables, "--exclude-resource-type", "test")
+        warehouse.build(demo_raw, *tables)
         return warehouse.query("select distinct model_version from int_lead_scores")
 
     command("promote", challenger, "--reason", "Sales asked for it.")

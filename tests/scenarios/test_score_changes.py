@@ -15,7 +15,6 @@ from tests.conftest import Warehouse
 
 pytestmark = pytest.mark.slow
 
-NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 # So that scores change by what happens in the worlds, not by what is learnt from it.
 SAME_MODEL = {"retrain": "never", "recalibrate": "never"}
 FIRST_DAY = datetime(2025, 12, 29)
@@ -32,9 +31,7 @@ def built_from(warehouse: Warehouse, raw: Path, folder: Path, as_of: datetime) -
     folder.mkdir()
     shutil.copy(warehouse.database, folder)
     selection = ("+lead_score_changes", "+lead_score_change_signals")
-    return Warehouse(folder).build(
-        raw, "--select", *selection, *NO_TESTS, as_of=str(as_of), **SAME_MODEL
-    )
+    return Warehouse(folder).build(raw, "--select", *selection, as_of=str(as_of), **SAME_MODEL)
 
 
 def scores(warehouse: Warehouse) -> Scores:

@@ -11,7 +11,6 @@ from tests.conftest import Warehouse
 pytestmark = pytest.mark.slow
 
 DAYS = 90
-NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 # So that the model which foretold is the one that scores.
 SAME_MODEL = {"retrain": "never", "recalibrate": "never"}
 
@@ -22,7 +21,7 @@ def built_from(
     """A copy of a warehouse, in which some tables are built anew."""
     folder.mkdir()
     shutil.copy(warehouse.database, folder)
-    return Warehouse(folder).build(raw, "--select", select, *NO_TESTS, **SAME_MODEL, **variables)
+    return Warehouse(folder).build(raw, "--select", select, **SAME_MODEL, **variables)
 
 
 @pytest.fixture(scope="module")

@@ -13,5 +13,18 @@ class Plugin(BasePlugin):
     """Registers what reads the raw folder, and what answers for a model (`lead_score`)."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        _share_memory(conn)
         inputs.register(conn)
         scoring.register(conn)
+
+
+def _share_memory(connection: DuckDBPyConnection) -> None:
+    """Gives DuckDB half of the memory, of the machine or of the container that it runs in.
+
+    What does not fit goes to a folder beside the database. DuckDB's own share is four fifths,
+    which leaves too little to dbt and to what learns in the same process. A `memory_limit` in the
+    settings of profiles.yml is set later, and so has the last word.
+    """
+    [(own_share,)] = connection.execute("select current_setting('memory_limit')").fetchall()
+    size, unit = own_share.split()
+    connection.execute(f"set memory_limit = '{float(size) * 5 / 8} {unit}'")

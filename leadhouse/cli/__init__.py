@@ -6,9 +6,12 @@ Arrow and dbt.
 
 import typer
 
-from leadhouse.cli import backtest, demo, explain, features, models
+from leadhouse.cli import backtest, build, demo, explain, features, models
 
 app = typer.Typer(no_args_is_help=True, help="Lead scoring that lives in the warehouse.")
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
+    build.build
+)
 app.command()(demo.demo)
 app.command()(features.features)
 app.command()(backtest.backtest)

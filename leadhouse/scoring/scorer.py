@@ -40,7 +40,7 @@ class Scorer:
     how rows were batched: the same to the bit.
 
     Of the graph, it runs what follows the matrix of features. What comes before takes each feature
-    as an input of its own, which is plain to others who run the file, and to ONNX Runtime a quarter
+    as an input of its own, which is plain to others who run the file, and to ONNX Runtime a fifth
     of its time: hundreds of columns to check and to copy number by number, and words as objects.
     """
 

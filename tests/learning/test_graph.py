@@ -279,7 +279,7 @@ def test_no_float32_changes_sides_of_a_threshold_made_float32(
     split = Split(0, condition, against, missing_passes, Leaf(1.0), Leaf(0.0))
     with np.errstate(over="ignore"):
         near = np.float32(against)
-    steps = [near, np.nextafter(near, np.float32(-np.inf)), np.nextafter(near, np.float32(np.inf))]
+        steps = np.nextafter(near, np.array([-np.inf, near, np.inf], np.float32))
     numbers = np.array([*steps, 0, -np.inf, np.inf, np.nan], np.float32)
     np.testing.assert_array_equal(
         for_float32(split).passes(numbers), split.passes(numbers.astype(np.float64))

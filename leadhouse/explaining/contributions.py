@@ -22,8 +22,8 @@ CONTRIBUTIONS = pa.schema(
     }
 )
 
-# Few enough for a processor's cache, many enough that Python does not count, nor its lock, which
-# threads hand to one another between any two steps of a batch.
+# Few enough for a processor's cache, many enough that Python does not count: of 8,192, 16,384 and
+# 32,768 this took the least processor time (docs/performance.md).
 _BATCH_ROWS = 16_384
 # So many features are turned from columns to rows at a time, which stay in the cache meanwhile.
 _BLOCK = 64

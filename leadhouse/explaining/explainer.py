@@ -7,11 +7,11 @@ import pyarrow as pa
 
 from leadhouse.explaining.shapley import TreeExplainer
 from leadhouse.learning.calibration import Calibration
-from leadhouse.learning.graph import UNSEEN_CODE, read_parts
+from leadhouse.learning.graph import read_parts
 from leadhouse.learning.margins import MarginParts
-from leadhouse.scoring.columns import to_numbers, to_words
-from leadhouse.scoring.schema import FeatureSchema
-from leadhouse.scoring.scorer import ModelRefusedError, Scorer, model_columns
+from leadhouse.scoring.columns import Encoder
+from leadhouse.scoring.schema import FeatureSchema, ModelRefusedError
+from leadhouse.scoring.scorer import Scorer
 
 
 class Explainer:
@@ -31,6 +31,7 @@ class Explainer:
     ) -> None:
         """Prepares to explain a margin of these parts."""
         self.schema = schema
+        self._encoder = Encoder(schema)
         self._trees = TreeExplainer(parts.trees)
         self._linear = parts.linear
         self.base_margin = self._trees.expected
@@ -67,12 +68,12 @@ class Explainer:
         The same to the bit however rows are batched. Memory: 16 bytes per row and feature.
 
         Args:
-            features: raw, as `Scorer.score` takes them.
+            features: raw, as `Encoder.encode` takes them.
 
         Raises:
             ModelRefusedError: a column that the model needs is not there.
         """
-        matrix = self._encode(features)
+        matrix = self._encoder.encode(features, row_major=False)
         contributions = np.zeros(matrix.shape[::-1])
         self._trees.add_to(contributions, matrix)
         if self._linear is not None:
@@ -80,16 +81,3 @@ class Explainer:
             for position, term in zip(self._linear.positions, terms.T, strict=True):
                 contributions[position] += term
         return contributions.T
-
-    def _encode(self, features: pa.RecordBatch) -> np.ndarray:
-        """The features as the graph encodes them, column by column."""
-        matrix = np.empty((len(features), len(self.schema)), order="F")
-        for position, (feature, column) in enumerate(model_columns(features, self.schema)):
-            if feature.kind == "number":
-                matrix[:, position] = to_numbers(column)
-                continue
-            known = {word: code for code, word in enumerate(feature.vocabulary, start=1)}
-            codes, words = to_words(column)
-            of_words = [known.get(word, UNSEEN_CODE) if word else np.nan for word in words]
-            matrix[:, position] = np.array(of_words, np.float32)[codes]
-        return matrix

@@ -17,11 +17,18 @@ import numpy as np
 from woodelf.core.cube_metric import ShapleyValues
 from woodelf.core.path_to_s_vectors.woodelf_p2s import HighDepthWoodelfPathToSVectors
 
-from leadhouse.learning.trees import Leaf, Split, Tree, expected, shares, splits
+from leadhouse.learning.trees import (
+    Leaf,
+    Split,
+    Tree,
+    expected,
+    for_float32,
+    shares,
+    splits,
+)
 
 # A pattern of so many bits has tables that stay in a processor's cache.
 _MOST_BITS = 9
-_PATTERN = np.uint32
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +64,7 @@ class TreeExplainer:
 
     def __init__(self, trees: Sequence[Tree]) -> None:
         """Prepares the tables, once for all rows."""
+        trees = [for_float32(tree) for tree in trees]
         features = [{split.feature for split in splits(tree)} for tree in trees]
         # A tree of one feature is that feature's own; most rules and words are.
         self._alone = [
@@ -68,6 +76,8 @@ class TreeExplainer:
         longest = max((_features_on_a_road(tree) for tree in shared), default=0)
         library = HighDepthWoodelfPathToSVectors(ShapleyValues(), max_depth=longest)
         self._roads = [_gathered(_road(tree, {}, library), 0) for tree in shared]
+        # The narrower the patterns, the more of them a processor handles at once.
+        self._pattern = np.min_scalar_type(max(map(_longest_table, self._roads), default=1) - 1)
         self.expected = sum(map(expected, trees))
 
     def add_to(self, contributions: np.ndarray, matrix: np.ndarray) -> None:
@@ -75,13 +85,13 @@ class TreeExplainer:
 
         Args:
             contributions: float64 of shape (features, rows), changed in place.
-            matrix: float64 of shape (rows, features), column by column (Fortran's order).
+            matrix: float32 of shape (rows, features), column by column (Fortran's order).
         """
         for tree, feature, mean in self._alone:
             contributions[feature] += _values(tree, matrix[:, feature]) - mean
         looked_up = np.empty(len(matrix))
         for road in self._roads:
-            pattern = np.zeros(len(matrix), _PATTERN)
+            pattern = np.zeros(len(matrix), self._pattern)
             for tables, places in _walk(road, pattern, lambda s: s.passes(matrix[:, s.feature])):
                 for feature, table in tables:
                     # No pattern is out of bounds; clipping is but the fast way.
@@ -141,7 +151,7 @@ def _gathered(road: _Fork | _End, length: int) -> _Fork | _End:
         return replace(
             road, passed=_gathered(road.passed, further), failed=_gathered(road.failed, further)
         )
-    patterns = np.arange(2**bits, dtype=_PATTERN)
+    patterns = np.arange(2**bits)
     answers = {id(split): (patterns >> place) & 1 == 1 for place, split in enumerate(left)}
     sums: defaultdict[int, np.ndarray] = defaultdict(lambda: np.zeros(len(patterns)))
     for tables, places in _walk(road, patterns >> len(left), lambda s: answers[id(s)]):
@@ -155,6 +165,13 @@ def _splits(road: _Fork | _End) -> Iterator[Split]:
         yield road.split
         yield from _splits(road.passed)
         yield from _splits(road.failed)
+
+
+def _longest_table(road: _Fork | _End) -> int:
+    """How many patterns the end with most of them tells apart."""
+    if isinstance(road, _End):
+        return max(len(table) for _, table in road.tables)
+    return max(_longest_table(road.passed), _longest_table(road.failed))
 
 
 def _tables(
@@ -180,7 +197,7 @@ def _walk(
     if isinstance(road, _End):
         pattern = pattern << len(road.splits)
         for place, split in enumerate(road.splits):
-            pattern |= passes(split).astype(_PATTERN) << place
+            pattern |= passes(split).astype(pattern.dtype) << place
         yield road.tables, pattern.astype(np.intp)
         return
     passed = passes(road.split)
@@ -188,5 +205,5 @@ def _walk(
         if road.bit is None:
             further = (pattern << 1) | goes
         else:
-            further = np.where(goes, pattern, pattern & ~(_PATTERN(1) << road.bit))
+            further = np.where(goes, pattern, pattern & ~pattern.dtype.type(1 << road.bit))
         yield from _walk(way, further, passes)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadhouse.learning.calibration import Calibration
-from leadhouse.learning.graph import UNSEEN_CODE
 from leadhouse.learning.margins import MarginModel
 from leadhouse.learning.trees import splits
-from leadhouse.scoring.scorer import Scorer
+from leadhouse.scoring.schema import UNSEEN_CODE
+from leadhouse.scoring.scorer import open_session
 
 TOLERANCE = 1e-6
 
@@ -59,7 +59,8 @@ def certify(
             feeds[feature.name] = words[np.nan_to_num(column, nan=len(words) - 1).astype(np.int64)]
         else:
             feeds[feature.name] = column
-    margin, probability = Scorer(graph, model.schema).run(feeds)
+    answers = open_session(graph).run(["margin", "probability"], feeds)
+    margin, probability = (answer[:, 0] for answer in answers)
 
     expected = model.margin(rows)
     differences = [margin - expected]

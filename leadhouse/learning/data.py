@@ -8,9 +8,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from leadhouse.learning.graph import UNSEEN_CODE
 from leadhouse.scoring.columns import CUSTOM_MAPS, to_numbers, to_words, unfold_custom
-from leadhouse.scoring.schema import Feature, FeatureSchema
+from leadhouse.scoring.schema import UNSEEN_CODE, Feature, FeatureSchema
 
 Use = Literal["train", "calibrate", "test"]
 
@@ -96,22 +95,6 @@ class TrainingSet:
             codes = np.nan_to_num(matrix[:, position]).astype(np.int64)
             matrix[:, position] = translation[codes]
         return matrix
-
-    def feeds(self, schema: FeatureSchema) -> dict[str, np.ndarray]:
-        """The features of a model as its graph takes them: float32 or words, of shape (rows, 1).
-
-        Args:
-            schema: of features that are among these.
-        """
-        feeds = {}
-        for feature in schema.features:
-            position = self.schema.names.index(feature.name)
-            column = self.matrix[:, [position]]
-            if feature.kind == "category":
-                words = np.array(["", *self.schema.features[position].vocabulary], dtype=object)
-                column = words[np.nan_to_num(column).astype(np.int64)]
-            feeds[feature.name] = column
-        return feeds
 
     def vocabulary(self, max_categories: int) -> FeatureSchema:
         """The schema with the words of these rows alone, the most frequent first.

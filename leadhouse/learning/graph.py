@@ -19,13 +19,11 @@ from leadhouse.learning.calibration import (
 from leadhouse.learning.ensemble import leaf_covers, read_trees, tree_ensemble
 from leadhouse.learning.margins import Linear, MarginParts
 from leadhouse.learning.trees import Leaf, Tree
-from leadhouse.scoring.schema import FeatureSchema
+from leadhouse.scoring.schema import UNSEEN_CODE, FeatureSchema
+from leadhouse.scoring.scorer import MATRIX
 
 OPSETS = {"": 21, "ai.onnx.ml": 5}
 IR_VERSION = 10
-# Of a category that the model has never seen; null is NaN, and the words of the vocabulary have
-# codes from 1.
-UNSEEN_CODE = 0
 
 _SHIFT = "calibration/shift"
 _BACKGROUND = "background"
@@ -206,7 +204,7 @@ class _Graph:
                     default_float=float(UNSEEN_CODE),
                 )
             )
-        as_float = self.node("Concat", columns, "features/float", axis=1)
+        as_float = self.node("Concat", columns, MATRIX, axis=1)
         return self.node("Cast", [as_float], "features/double", to=TensorProto.DOUBLE)
 
     def trees(self, trees: Sequence[Tree], matrix: str) -> str:

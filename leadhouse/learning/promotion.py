@@ -44,7 +44,7 @@ def judge(
         return Verdict(True, "The model that stands reads features that are no longer there.")
     if not len(test):
         return Verdict(True, "There are no later outcomes yet to compare it with the model before.")
-    _, standing_probability = standing.run(test.feeds(standing.schema))
+    _, standing_probability = standing.run(test.encode(standing.schema))
     if np.isnan(standing_probability).any():
         return Verdict(True, "The model that stands gives no probabilities.")
 

@@ -76,8 +76,8 @@ def recalibrated_row(
         return None
     schema = FeatureSchema.from_json(champion["feature_schema"])
     scorer = Scorer.from_row(*(champion[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
-    feeds = rows.feeds(schema)
-    margin, probability = scorer.run(feeds)
+    matrix = rows.encode(schema)
+    margin, probability = scorer.run(matrix)
     shift = find_shift(probability, rows.label, rows.lead)
     if shift is None:
         return None
@@ -87,7 +87,7 @@ def recalibrated_row(
     count = sum(version.startswith(f"{base}_r") for version in known_versions)
     graph = recalibrate(champion["onnx"], shift.log_odds)
     identity = named(graph, f"{base}_r{count + 1}", as_of)
-    moved = Scorer(identity["onnx"], schema).run(feeds)[1]
+    moved = Scorer(identity["onnx"], schema).run(matrix)[1]
     difference = float(np.abs(moved - calibration.probability(margin)).max())
     if not difference <= TOLERANCE:
         raise ModelRefusedError(

@@ -3,7 +3,7 @@
 import math
 import operator
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -61,10 +61,10 @@ class Split:
         """Which values of its feature pass, bool of shape (rows,).
 
         Args:
-            column: floats of shape (rows,), NaN where missing; compared as doubles, as the graph
-                does.
+            column: floats of shape (rows,), NaN where missing, compared in their own type: float32
+                ones want a tree that is `for_float32`.
         """
-        holds = _HOLDS[self.condition](column, np.asarray(self.against, np.float64))
+        holds = _HOLDS[self.condition](column, np.asarray(self.against, column.dtype))
         return holds | np.isnan(column) if self.missing_passes else holds
 
 
@@ -99,6 +99,35 @@ def splits(tree: Tree) -> Iterator[Split]:
         yield tree
         yield from splits(tree.passed)
         yield from splits(tree.failed)
+
+
+def for_float32(tree: Tree) -> Tree:
+    """The same tree against thresholds that are float32: no float32 number changes sides."""
+    if isinstance(tree, Leaf):
+        return tree
+    return replace(
+        tree,
+        against=_to_float32(tree.condition, tree.against),
+        passed=for_float32(tree.passed),
+        failed=for_float32(tree.failed),
+    )
+
+
+def _to_float32(
+    condition: Condition, against: float | tuple[float, ...]
+) -> float | tuple[float, ...]:
+    if isinstance(against, tuple):
+        return against  # codes, which are small whole numbers
+    with np.errstate(over="ignore"):  # beyond all numbers is infinity
+        near = float(np.float32(against))
+    match condition:
+        case Condition.LESS_OR_EQUAL | Condition.GREATER if near > against:
+            return float(np.nextafter(np.float32(near), np.float32(-np.inf)))
+        case Condition.LESS | Condition.GREATER_OR_EQUAL if near < against:
+            return float(np.nextafter(np.float32(near), np.float32(np.inf)))
+        case Condition.EQUAL if near != against:
+            return math.nan  # which equals nothing
+    return near
 
 
 def from_booster(booster: lgb.Booster) -> list[Tree]:

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from leadhouse.scoring.schema import UNSEEN_CODE, Feature, FeatureSchema, ModelRefusedError
 
 CUSTOM_MAPS = ("x_numbers", "x_categories")
 
@@ -69,3 +72,71 @@ def to_words(column: pa.Array) -> tuple[np.ndarray, list[str]]:
     words = [*encoded.dictionary.to_pylist(), ""]
     codes = encoded.indices.fill_null(len(words) - 1).to_numpy()
     return codes.astype(np.int64, copy=False), words
+
+
+class Encoder:
+    """From raw features to the matrix that a model reads; safe to use from many threads at once."""
+
+    def __init__(self, schema: FeatureSchema) -> None:
+        """Prepares the codes of the schema's vocabularies, once for all rows."""
+        self._schema = schema
+        self._has_custom = any(feature.is_custom for feature in schema.features)
+        self._codes = {
+            feature.name: _Codes(feature)
+            for feature in schema.features
+            if feature.kind == "category"
+        }
+
+    def encode(self, features: pa.RecordBatch, *, row_major: bool = True) -> np.ndarray:
+        """The features in the model's order, categories as codes.
+
+        Args:
+            features: a column per feature, and the maps `x_numbers` and `x_categories` for the
+                custom ones; further columns are ignored. Null is missing.
+            row_major: whether a row's features lie side by side in memory, or a feature's rows.
+
+        Returns:
+            float32 of shape (rows, features of the schema), NaN where missing.
+
+        Raises:
+            ModelRefusedError: a column that the model needs is not there, or has another type.
+        """
+        given = dict(zip(features.schema.names, features.columns, strict=True))
+        if self._has_custom:
+            nothing = pa.nulls(len(features))
+            absent = {f.name: nothing for f in self._schema.features if f.is_custom}
+            given |= absent | unfold_custom(features)
+        columns = [self._column(feature, given) for feature in self._schema.features]
+        matrix = pa.RecordBatch.from_arrays(columns, names=self._schema.names)
+        return matrix.to_tensor(null_to_nan=True, row_major=row_major).to_numpy()
+
+    def _column(self, feature: Feature, given: dict[str, pa.Array]) -> pa.Array:
+        if feature.name not in given:
+            raise ModelRefusedError(
+                f"The model needs the feature {feature.name}, which is not among those given."
+            )
+        column = given[feature.name]
+        try:
+            if feature.kind == "category":
+                return self._codes[feature.name].of(column)
+            return column if column.type == pa.float32() else column.cast(pa.float32(), safe=False)
+        except pa.ArrowInvalid as error:
+            raise ModelRefusedError(
+                f"The model takes the feature {feature.name} as a {feature.kind}; "
+                f"it was given {column.type}."
+            ) from error
+
+
+class _Codes:
+    """The codes of a category's words."""
+
+    def __init__(self, feature: Feature) -> None:
+        nan = float("nan")
+        codes = [nan, nan, *range(1, len(feature.vocabulary) + 1), UNSEEN_CODE]
+        self._words = pa.array([None, "", *feature.vocabulary], pa.string())
+        self._codes = pa.array(codes, pa.float32())
+
+    def of(self, column: pa.Array) -> pa.Array:
+        words = column if column.type == pa.string() else column.cast(pa.string())
+        places = pc.index_in(words, self._words).fill_null(len(self._words))
+        return self._codes.take(places)

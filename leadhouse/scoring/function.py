@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadhouse.scoring.scorer import ModelRefusedError, Scorer
+from leadhouse.scoring.schema import ModelRefusedError
+from leadhouse.scoring.scorer import Scorer
 
 FUNCTION_NAME = "leadhouse_lead_score"
 
@@ -45,8 +46,9 @@ class _LeadScore:
     ) -> pa.StructArray:
         if not pa.types.is_struct(features.type):
             raise TypeError(f"lead_score takes the features as a struct, not as {features.type}.")
-        structs = features.combine_chunks()
-        batch = pa.RecordBatch.from_arrays(structs.flatten(), schema=pa.schema(structs.type))
+        # DuckDB gives one chunk; to combine even that would copy it.
+        structs = features.chunk(0) if features.num_chunks == 1 else features.combine_chunks()
+        batch = pa.RecordBatch.from_struct_array(structs)
         given = structs.is_valid()
         margin = np.full(len(batch), np.nan)
         probability = np.full(len(batch), np.nan)

@@ -8,6 +8,14 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 Kind = Literal["number", "category"]
 
+# Of a category that the model has never seen; null is NaN, and the words of the vocabulary have
+# codes from 1.
+UNSEEN_CODE = 0
+
+
+class ModelRefusedError(ValueError):
+    """A model's row is not what was stored, or does not fit the features it is given."""
+
 
 class Feature(BaseModel):
     """One input of a model.

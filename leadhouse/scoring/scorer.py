@@ -1,21 +1,36 @@
 """A model of `lead_models`, loaded and checked: features in, margin and probability out."""
 
 import hashlib
-from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pyarrow as pa
+from onnx import TensorProto, helper
+from onnx.utils import Extractor
 
-from leadhouse.scoring.columns import to_numbers, to_words, unfold_custom
-from leadhouse.scoring.schema import Feature, FeatureSchema
+from leadhouse.scoring.columns import Encoder
+from leadhouse.scoring.schema import FeatureSchema, ModelRefusedError
 
+# In the graph, the features side by side, categories as codes: float32 of shape (rows, features).
+MATRIX = "features/float"
+
+_OUTPUTS = ["margin", "probability"]
 _ERRORS_ONLY = 3
 
 
-class ModelRefusedError(ValueError):
-    """A model's row is not what was stored, or does not fit the features it is given."""
+def open_session(graph: bytes) -> ort.InferenceSession:
+    """A session of one thread, with which a score does not depend on how rows were batched.
+
+    Raises:
+        Exception: ONNX Runtime cannot run the graph; it has no error of its own for that.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    return ort.InferenceSession(graph, options, ["CPUExecutionProvider"])
 
 
 class Scorer:
@@ -23,6 +38,10 @@ class Scorer:
 
     One thread works on each call (DuckDB brings the threads), so that a score does not depend on
     how rows were batched: the same to the bit.
+
+    Of the graph, it runs what follows the matrix of features. What comes before takes each feature
+    as an input of its own, which is plain to others who run the file, and to ONNX Runtime a fifth
+    of its time: hundreds of columns to check and to copy number by number, and words as objects.
     """
 
     def __init__(self, graph: bytes, schema: FeatureSchema) -> None:
@@ -31,21 +50,19 @@ class Scorer:
         Raises:
             ModelRefusedError: the graph is not ONNX, or was made for another feature schema.
         """
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = _ERRORS_ONLY
         try:
-            self._session = ort.InferenceSession(graph, options, ["CPUExecutionProvider"])
+            model = onnx.load_from_string(graph)
+            self._session = open_session(_from_matrix(model, len(schema)))
         except Exception as error:
             raise ModelRefusedError(
                 f"The model is no ONNX graph that can be run: {error}"
             ) from error
         self.schema = schema
-        self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        inputs = [entry.name for entry in self._session.get_inputs()]
+        self.metadata = {entry.key: entry.value for entry in model.metadata_props}
+        inputs = [entry.name for entry in model.graph.input]
         if inputs != schema.names or self.metadata.get("feature_schema_sha256") != schema.sha256:
             raise ModelRefusedError("The model's graph was made for another feature schema.")
+        self._encoder = Encoder(schema)
 
     @classmethod
     def from_row(cls, graph: bytes, sha256: str, schema_json: str) -> Self:
@@ -69,8 +86,7 @@ class Scorer:
         """Scores rows of raw features.
 
         Args:
-            features: a column per feature, and the maps `x_numbers` and `x_categories` for the
-                custom ones; further columns are ignored. Null is missing.
+            features: as `Encoder.encode` takes them.
 
         Returns:
             margin (log-odds, or points of a scorecard) and probability (NaN where the model
@@ -79,50 +95,21 @@ class Scorer:
         Raises:
             ModelRefusedError: a column that the model needs is not there, or has another type.
         """
-        feeds = {}
-        for feature, column in model_columns(features, self.schema):
-            try:
-                feeds[feature.name] = _feed(column, feature.kind)
-            except pa.ArrowInvalid as error:
-                raise ModelRefusedError(
-                    f"The model takes the feature {feature.name} as a {feature.kind}; "
-                    f"it was given {column.type}."
-                ) from error
-        return self.run(feeds)
+        return self.run(self._encoder.encode(features))
 
-    def run(self, feeds: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """Scores inputs as the graph takes them: each of shape (rows, 1), float32 or str."""
-        margin, probability = self._session.run(["margin", "probability"], feeds)
+    def run(self, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Scores rows that are encoded, as `Encoder.encode` and `TrainingSet.encode` give them.
+
+        Args:
+            matrix: float32 of shape (rows, features), NaN where missing, categories as codes.
+        """
+        margin, probability = self._session.run(_OUTPUTS, {MATRIX: matrix})
         return margin[:, 0], probability[:, 0]
 
 
-def model_columns(
-    features: pa.RecordBatch, schema: FeatureSchema
-) -> Iterator[tuple[Feature, pa.Array]]:
-    """A model's features in its order, each with its column; of a custom one, null where unknown.
-
-    Args:
-        features: as `Scorer.score` takes them.
-        schema: the model's.
-
-    Raises:
-        ModelRefusedError: a column that the model needs is not there.
-    """
-    given = dict(zip(features.schema.names, features.columns, strict=True))
-    if any(feature.is_custom for feature in schema.features):
-        nothing = pa.nulls(len(features))
-        absent = {f.name: nothing for f in schema.features if f.is_custom}
-        given |= absent | unfold_custom(features)
-    for feature in schema.features:
-        if feature.name not in given:
-            raise ModelRefusedError(
-                f"The model needs the feature {feature.name}, which is not among those given."
-            )
-        yield feature, given[feature.name]
-
-
-def _feed(column: pa.Array, kind: str) -> np.ndarray:
-    if kind == "number":
-        return to_numbers(column).reshape(-1, 1)
-    codes, words = to_words(column)
-    return np.array(words, dtype=object)[codes].reshape(-1, 1)
+def _from_matrix(model: onnx.ModelProto, count_features: int) -> bytes:
+    """The part of a model that follows its matrix."""
+    shape = ["rows", count_features]
+    matrix = helper.make_tensor_value_info(MATRIX, TensorProto.FLOAT, shape)
+    model.graph.value_info.append(matrix)
+    return Extractor(model).extract_model([MATRIX], _OUTPUTS).SerializeToString()

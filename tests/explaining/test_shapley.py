@@ -36,7 +36,7 @@ def forks(ways: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
 trees = st.recursive(leaves, forks, max_leaves=16)
 rows = st.lists(
     st.lists(numbers | st.just(np.nan), min_size=FEATURES, max_size=FEATURES), min_size=1
-).map(lambda lists: np.asfortranarray(lists, np.float64))
+).map(lambda lists: np.asfortranarray(lists, np.float32))
 
 
 TRUE_OF = {

@@ -21,7 +21,7 @@ from leadhouse.learning.calibration import (
 from leadhouse.learning.graph import build_graph, recalibrate, stamp
 from leadhouse.learning.logistic import LogisticSettings, fit_logistic
 from leadhouse.learning.margins import Linear, MarginModel, MarginParts
-from leadhouse.learning.trees import Condition, Leaf, Split, from_booster, splits
+from leadhouse.learning.trees import Condition, Leaf, Split, for_float32, from_booster, splits
 from leadhouse.scoring.schema import Feature, FeatureSchema
 from leadhouse.scoring.scorer import Scorer
 from tests.learning.fitted import as_batch, margin_models
@@ -266,3 +266,21 @@ def test_splits_are_told_parents_first() -> None:
     child = Split(1, Condition.LESS_OR_EQUAL, 0.0, False, leaf, leaf)
     tree = Split(0, Condition.LESS_OR_EQUAL, 0.0, False, child, leaf)
     assert list(splits(tree)) == [tree, child]
+
+
+@given(
+    st.sampled_from([c for c in Condition if c is not Condition.IS_MEMBER]),
+    st.floats(allow_nan=False) | st.floats(width=32, allow_nan=False),
+    st.booleans(),
+)
+def test_no_float32_changes_sides_of_a_threshold_made_float32(
+    condition: Condition, against: float, missing_passes: bool
+) -> None:
+    split = Split(0, condition, against, missing_passes, Leaf(1.0), Leaf(0.0))
+    with np.errstate(over="ignore"):
+        near = np.float32(against)
+        steps = np.nextafter(near, np.array([-np.inf, near, np.inf], np.float32))
+    numbers = np.array([*steps, 0, -np.inf, np.inf, np.nan], np.float32)
+    np.testing.assert_array_equal(
+        for_float32(split).passes(numbers), split.passes(numbers.astype(np.float64))
+    )

@@ -10,7 +10,8 @@ import pytest
 from leadhouse import scoring
 from leadhouse.learning.data import read_training_set
 from leadhouse.learning.models import train_models
-from leadhouse.scoring.scorer import Scorer
+from leadhouse.scoring.columns import unfold_custom
+from leadhouse.scoring.scorer import Scorer, open_session
 from tests.learning.worlds import RULES, champion, run, training_table
 
 
@@ -169,3 +170,21 @@ def test_the_function_does_not_keep_the_database_open() -> None:
     reference = weakref.ref(connection)
     del connection
     assert reference() is None
+
+
+def test_a_scorer_answers_as_its_graph_does_to_the_bit(connection, models) -> None:
+    row = champion(models)
+    scorer = Scorer.from_row(*(row[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
+    leads = connection.table("leads")
+    [batch] = leads.to_arrow_table().combine_chunks().to_batches()
+    feeds = {}
+    for feature in scorer.schema.features:
+        column = unfold_custom(batch)[feature.name] if feature.is_custom else batch[feature.name]
+        of_kind = (
+            column.to_numpy(zero_copy_only=False).astype(np.float32)
+            if feature.kind == "number"
+            else np.array([word or "" for word in column.to_pylist()], dtype=object)
+        )
+        feeds[feature.name] = of_kind.reshape(-1, 1)
+    whole = open_session(row["onnx"]).run(["margin", "probability"], feeds)
+    np.testing.assert_array_equal(np.column_stack(scorer.score(batch)), np.hstack(whole))

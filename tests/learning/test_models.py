@@ -62,7 +62,7 @@ def test_what_is_fitted_as_of_an_origin_tells_who_converts_later(data) -> None:
     test = data.used(1, "test")
     row = evaluations(train_models(data, RULES, run()), "lightgbm")[0]
     scorer = scorer_of(row)
-    _, probability = scorer.run(test.feeds(scorer.schema))
+    _, probability = scorer.run(test.encode(scorer.schema))
 
     visits = test.matrix[:, test.schema.names.index("visits")]
     best_possible = roc_auc_score(test.label, visits >= 2)

@@ -61,8 +61,8 @@ class TestRow:
             for r in (row, moved)
         )
         assert after.metadata["model_version"] == moved["model_version"]
-        margin, probability = before.run(rows.feeds(before.schema))
-        same_margin, told = after.run(rows.feeds(after.schema))
+        margin, probability = before.run(rows.encode(before.schema))
+        same_margin, told = after.run(rows.encode(after.schema))
         np.testing.assert_array_equal(same_margin, margin)
         assert told.mean() == pytest.approx(rows.label.mean(), abs=1e-9)
         assert np.ptp(logit(told) - logit(probability)) < 1e-9

@@ -216,6 +216,7 @@ def _throw_away_environment(folder: Path) -> tuple[Path, list[str]]:
     # Of llvmlite, lleaves needs what 0.44 took away.
     packages = {
         "lleaves": ["lleaves", "llvmlite<0.44"],
+        # The newest that TL2cgen was found to work with.
         "treelite": ["treelite<4.2", "tl2cgen", "setuptools"],
     }
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

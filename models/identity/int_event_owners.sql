@@ -5,6 +5,7 @@
     meta={'made_of': []},
 ) }}
 {%- do say_if_rebuilt() -%}
+{%- set is_added_to = is_incremental() -%}
 
 with
 
@@ -56,7 +57,7 @@ owned as (
 
 ),
 
-{% if is_incremental() %}
+{% if is_added_to %}
 changed as (
 
     select

@@ -6,6 +6,7 @@
 ) }}
 -- depends_on: {{ ref('base_events') }}, {{ ref('int_event_owners') }}, {{ ref('run_context') }}
 {% do say_if_rebuilt() %}
+{%- set is_added_to = is_incremental() -%}
 
 with
 
@@ -23,7 +24,7 @@ signal_events as (
 
 ),
 
-{% if is_incremental() %}
+{% if is_added_to %}
 -- An e-mail that comes to light late takes the answers of the one before: a lead's responses are found anew when any
 -- event of its e-mails comes.
 leads_to_redo as materialized (

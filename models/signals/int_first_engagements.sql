@@ -6,6 +6,7 @@
 ) }}
 -- depends_on: {{ ref('base_events') }}, {{ ref('int_event_owners') }}, {{ ref('run_context') }}
 {% do say_if_rebuilt() %}
+{%- set is_added_to = is_incremental() -%}
 
 with
 
@@ -24,7 +25,7 @@ signal_events as (
 
 ),
 
-{% if is_incremental() %}
+{% if is_added_to %}
 leads_to_redo as materialized (
 
     {{ leads_to_redo() | indent(4) }}

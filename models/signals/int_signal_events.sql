@@ -5,6 +5,7 @@
     meta={'made_of': ['base_events', 'int_event_owners'], 'defined_by': var('signals')},
 ) }}
 {%- do say_if_rebuilt() -%}
+{%- set is_added_to = is_incremental() -%}
 
 with
 
@@ -26,7 +27,7 @@ run_context as (
 
 ),
 
-{% if is_incremental() %}
+{% if is_added_to %}
 standing as (
 
     select * from {{ this }}
@@ -80,7 +81,7 @@ changed_events as materialized (
 events as (
 
     select * from {{ ref('stg_events') }}
-    {% if is_incremental() %}
+    {% if is_added_to %}
     where event_number in (select changed_events.event_number from changed_events)
     {% endif %}
 
@@ -116,7 +117,7 @@ named as (
 
 ),
 
-{% if is_incremental() %}
+{% if is_added_to %}
 -- An event that is nobody's now has a number and nothing else: it is taken away.
 final as (
 

@@ -5,10 +5,11 @@
     meta={'made_of': [], 'reads_files': true},
 ) }}
 {%- do say_if_rebuilt() -%}
+{%- set is_added_to = is_incremental() -%}
 
 {%- set latest = '(' ~ build_started_at() ~ ' + interval 1 day)' -%}
 {#- What standing rows bear beside what they say. -#}
-{%- set lineage = ['event_number', 'arrived_at', 'verdict'] if is_incremental() else [] -%}
+{%- set lineage = ['event_number', 'arrived_at', 'verdict'] if is_added_to else [] -%}
 {%- set verdict = 'row(known_at, reject_reason, is_exact_duplicate)' -%}
 
 with
@@ -25,7 +26,7 @@ events as (
 
 ),
 
-{% if is_incremental() %}
+{% if is_added_to %}
 standing as (
 
     select * from {{ this }}
@@ -36,7 +37,7 @@ standing as (
 arrived as materialized (
 
     select * from {{ source('arrivals', 'arrived_events') }}
-    where source_file not in (select standing.source_file from standing)
+    where source_file not in (select distinct standing.source_file from standing)
 
 ),
 
@@ -92,10 +93,10 @@ rows_to_judge as (
 ),
 {% endif %}
 
-judged as {{ 'materialized' if is_incremental() }} (
+judged as {{ 'materialized' if is_added_to }} (
 
     {{ judge_rows(
-        'rows_to_judge' if is_incremental() else 'events',
+        'rows_to_judge' if is_added_to else 'events',
         key=['event_id'],
         required=['event_id', 'occurred_at', 'event_type'],
         times=['occurred_at', 'received_at'],
@@ -112,7 +113,7 @@ judged as {{ 'materialized' if is_incremental() }} (
 
 ),
 
-{% if is_incremental() %}
+{% if is_added_to %}
 -- A row that was used had no need of its text. Now that it is rejected, the text is read from its file again.
 displaced as materialized (
 

@@ -2,7 +2,7 @@
 {% macro email_responses(events) %}
 with
 
-email_events as (
+email_events as not materialized (
 
     select * from {{ events }}
     where signal in {{ signals_where('channel', 'email') }}

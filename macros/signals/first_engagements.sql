@@ -5,7 +5,7 @@
 {% macro first_engagements(events) %}
 with
 
-engagement as (
+engagement as not materialized (
 
     select * from {{ events }}
     where signal in {{ signals_where('sign', 'positive') }}

@@ -10,7 +10,7 @@
 
 with
 
-signal_events as (
+signal_events as not materialized (
 
     select
         lead_id,

@@ -4,31 +4,27 @@
     unique_key='event_number',
     meta={'made_of': ['base_events', 'int_event_owners'], 'defined_by': var('signals')},
 ) }}
-{%- do say_if_rebuilt() -%}
+-- depends_on: {{ ref('base_events') }}, {{ ref('int_event_owners') }}, {{ ref('run_context') }}
+{% do say_if_rebuilt() %}
 {%- set is_added_to = is_incremental() -%}
 
 with
 
-judged_events as (
-
-    select * from {{ ref('base_events') }}
-
-),
-
-owners as (
-
-    select * from {{ ref('int_event_owners') }}
-
-),
-
+{% if is_added_to %}
 run_context as (
 
     select * from {{ ref('run_context') }}
 
 ),
 
-{% if is_added_to %}
-standing as (
+-- Read by column and condition, not as a whole: they are large.
+judged_events as not materialized (
+
+    select * from {{ ref('base_events') }}
+
+),
+
+standing as not materialized (
 
     select * from {{ this }}
 
@@ -39,7 +35,7 @@ changed_keys as materialized (
     select
         key_kind,
         event_key
-    from owners
+    from {{ ref('int_event_owners') }}
     where built_at > {{ watermark() }}
 
 ),

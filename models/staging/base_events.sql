@@ -27,7 +27,8 @@ events as (
 ),
 
 {% if is_added_to %}
-standing as (
+-- Read by column and condition, not as a whole: it is large.
+standing as not materialized (
 
     select * from {{ this }}
 

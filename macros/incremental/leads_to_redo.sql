@@ -1,12 +1,14 @@
 {#
     The leads whose standing entries in this model's table may be wrong, not only incomplete, since it was last built:
-    those that won or lost events with another owner or another verdict, and those with an entry that is not known yet,
-    where as_of has moved back.
+    those whose events have got another owner or another verdict, and those with an entry that is not known yet, where
+    as_of has moved back. Events that were nobody's before only add to what is there.
 #}
 {% macro leads_to_redo() %}
 select unnest(owners.lead_ids) as lead_id
 from {{ ref('int_event_owners') }} as owners
-where owners.built_at > {{ watermark() }}
+where
+    owners.built_at > {{ watermark() }}
+    and owners.built_at > owners.found_at
 
 union
 

@@ -48,30 +48,39 @@ topics as (
     where topic is not null
     group by lead_id, topic
 
+),
+
+named as (
+
+    select
+        lead_id,
+        'day' as kind,
+        cast(active_date as varchar) as name,
+        first_known
+    from days
+
+    union all
+
+    select
+        lead_id,
+        'session' as kind,
+        session_id as name,
+        first_known
+    from sessions
+
+    union all
+
+    select
+        lead_id,
+        'topic' as kind,
+        topic as name,
+        first_known
+    from topics
+
 )
 
 select
-    lead_id,
-    'day' as kind,
-    cast(active_date as varchar) as name,
-    first_known
-from days
-
-union all
-
-select
-    lead_id,
-    'session' as kind,
-    session_id as name,
-    first_known
-from sessions
-
-union all
-
-select
-    lead_id,
-    'topic' as kind,
-    topic as name,
-    first_known
-from topics
+    *,
+    md5_number_lower(concat_ws(' ', lead_id, kind, name)) as entry_hash
+from named
 {% endmacro %}

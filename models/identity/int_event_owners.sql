@@ -64,7 +64,8 @@ changed as (
         coalesce(owned.key_kind, standing.key_kind) as key_kind,
         coalesce(owned.event_key, standing.event_key) as event_key,
         coalesce(owned.owners, []) as owners,
-        coalesce(standing.lead_ids, []) as former_lead_ids
+        coalesce(standing.lead_ids, []) as former_lead_ids,
+        standing.found_at
 
     from owned
     full outer join {{ this }} as standing
@@ -77,7 +78,8 @@ changed as (
 
     select
         *,
-        [] as former_lead_ids
+        [] as former_lead_ids,
+        null as found_at
 
     from owned
 
@@ -94,6 +96,7 @@ final as (
             former_lead_ids,
             list_transform(owners, lambda owner: owner.lead_id)
         )) as lead_ids,
+        coalesce(found_at, {{ build_started_at() }}) as found_at,
         {{ build_started_at() }} as built_at,
         {{ edition() }} as edition
 

@@ -25,23 +25,65 @@ signal_events as not materialized (
 ),
 
 {% if is_added_to %}
--- An e-mail that comes to light late takes the answers of the one before: a lead's responses are found anew when any
--- event of its e-mails comes.
 leads_to_redo as materialized (
 
     {{ leads_to_redo() | indent(4) }}
 
-    union
+),
 
-    select lead_id from signal_events
-    where built_at > {{ watermark() }}
+-- From when on a lead's e-mails are to be looked at.
+news as materialized (
+
+    select
+        lead_id,
+        {{ always() }} as since
+    from leads_to_redo
+
+    union all
+
+    select
+        lead_id,
+        min(occurred_at) as since
+    from signal_events
+    where
+        built_at > {{ watermark() }}
+        and lead_id not in (select leads_to_redo.lead_id from leads_to_redo)
+    group by lead_id
+
+),
+
+email_events as materialized (
+
+    select signal_events.*
+    from signal_events
+    inner join news
+        on signal_events.lead_id = news.lead_id
+
+),
+
+-- An e-mail that comes to light late takes answers of the one before it.
+spans as materialized (
+
+    select
+        news.lead_id,
+        coalesce(max(sends.occurred_at), news.since) as since
+
+    from news
+    left join email_events as sends
+        on
+            news.lead_id = sends.lead_id
+            and sends.signal in {{ signals_where('sign', 'neutral') }}
+            and sends.occurred_at < news.since
+    group by news.lead_id, news.since
 
 ),
 
 events as materialized (
 
-    select * from signal_events
-    where lead_id in (select leads_to_redo.lead_id from leads_to_redo)
+    select email_events.*
+    from email_events
+    inner join spans
+        on email_events.lead_id = spans.lead_id and email_events.occurred_at >= spans.since
 
 ),
 
@@ -54,16 +96,17 @@ found as (
 standing as (
 
     select
-        lead_id,
-        sent_at,
-        struct_pack(known_at := known_at, occurred_at := occurred_at) as first_known
+        responses.lead_id,
+        responses.sent_at,
+        struct_pack(known_at := responses.known_at, occurred_at := responses.occurred_at) as first_known
 
-    from {{ this }}
-    where lead_id in (select leads_to_redo.lead_id from leads_to_redo)
+    from {{ this }} as responses
+    inner join spans
+        on responses.lead_id = spans.lead_id and responses.sent_at >= spans.since
 
 ),
 
-responses as (
+changed as (
 
     select
         coalesce(found.lead_id, standing.lead_id) as lead_id,
@@ -77,7 +120,7 @@ responses as (
 
 ),
 {% else %}
-responses as (
+changed as (
 
     {{ email_responses('signal_events') | indent(4) }}
 
@@ -94,7 +137,7 @@ final as (
         case when first_known is not null then {{ build_started_at() }} end as built_at,
         {{ edition() }} as edition
 
-    from responses
+    from changed
 
 )
 

@@ -13,6 +13,7 @@ with
 signal_events as not materialized (
 
     select
+        event_number,
         lead_id,
         signal,
         topic,
@@ -32,18 +33,20 @@ leads_to_redo as materialized (
 
 ),
 
--- All events of a lead to redo, and of the others what has come.
+-- All events of a lead to redo, and of the others what has come: found by number first, then fetched.
+numbers as materialized (
+
+    select event_number from signal_events
+    where
+        built_at > {{ watermark() }}
+        or lead_id in (select leads_to_redo.lead_id from leads_to_redo)
+
+),
+
 events as materialized (
 
     select * from signal_events
-    where lead_id in (select leads_to_redo.lead_id from leads_to_redo)
-
-    union all
-
-    select * from signal_events
-    where
-        built_at > {{ watermark() }}
-        and lead_id not in (select leads_to_redo.lead_id from leads_to_redo)
+    where event_number in (select numbers.event_number from numbers)
 
 ),
 
@@ -53,6 +56,8 @@ found as materialized (
 
 ),
 
+-- Looked up by hash: to compare three texts of every entry that stands takes several times as long. What only has
+-- the hash in common is told apart below.
 standing as materialized (
 
     select
@@ -63,18 +68,18 @@ standing as materialized (
         struct_pack(known_at := entries.known_at, occurred_at := entries.occurred_at) as first_known
 
     from {{ this }} as entries
-    inner join found
-        on entries.lead_id = found.lead_id and entries.kind = found.kind and entries.name = found.name
+    where entry_hash in (select found.entry_hash from found)
 
 ),
 
-merged as (
+merged as materialized (
 
     select
         standing.entry_number,
         found.lead_id,
         found.kind,
         found.name,
+        found.entry_hash,
         standing.first_known as standing_first_known,
         -- A standing entry speaks for the events that were not looked at again.
         case
@@ -100,7 +105,7 @@ entries as (
     select entry_number from {{ this }}
     where
         lead_id in (select leads_to_redo.lead_id from leads_to_redo)
-        and entry_number not in (select standing.entry_number from standing)
+        and entry_number not in (select merged.entry_number from merged where merged.entry_number is not null)
 
 ),
 {% else %}
@@ -122,6 +127,7 @@ final as (
         lead_id,
         kind,
         name,
+        entry_hash,
         first_known.occurred_at as occurred_at,
         first_known.known_at as known_at,
         case when lead_id is not null then {{ build_started_at() }} end as built_at,

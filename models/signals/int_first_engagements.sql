@@ -33,10 +33,12 @@ leads_to_redo as materialized (
 
 ),
 
--- All events of a lead to redo, and of the others what has come: found by number first, then fetched.
+-- All events of a lead to redo, and of the others what has come: found by number first, then fetched. Through a list,
+-- which is planned as few rows; else the planner may take the other side of the join for the smaller, and keep all events.
 numbers as materialized (
 
-    select event_number from signal_events
+    select unnest(list(event_number)) as event_number
+    from signal_events
     where
         built_at > {{ watermark() }}
         or lead_id in (select leads_to_redo.lead_id from leads_to_redo)

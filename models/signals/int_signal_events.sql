@@ -72,16 +72,30 @@ changed_events as materialized (
     where known_at > (select run_context.as_of from run_context)
 
 ),
-{% endif %}
+
+-- Whole rows are wide: those of the numbers are fetched, before anything else is asked of them. Through a list, which
+-- is planned as few rows, so that the numbers and not the events are held in memory.
+rows_of_numbers as materialized (
+
+    select * from judged_events
+    where event_number in (
+        select unnest(list(changed_events.event_number)) as event_number from changed_events
+    )
+
+),
 
 events as (
 
-    select * from {{ ref('stg_events') }}
-    {% if is_added_to %}
-    where event_number in (select changed_events.event_number from changed_events)
-    {% endif %}
+    {{ used_and_known_events('rows_of_numbers') | indent(4) }}
 
 ),
+{% else %}
+events as (
+
+    select * from {{ ref('stg_events') }}
+
+),
+{% endif %}
 
 events_of_leads as (
 

@@ -11,7 +11,7 @@ from duckdb.sqltypes import TIMESTAMP, VARCHAR
 
 from leadhouse.inputs.layouts import SourceColumn
 from leadhouse.inputs.parse import time_from_text
-from leadhouse.inputs.plan import plan_folder, plan_scans
+from leadhouse.inputs.plan import plan_folder, plan_schema
 from leadhouse.inputs.scans import Scan
 from leadhouse.inputs.sql import literal
 
@@ -29,16 +29,22 @@ def register(connection: DuckDBPyConnection) -> None:
 def input_plan(request: str) -> str:
     """The plan of a build's input; JSON in and out, which is what a dbt macro can say and hear.
 
-    The request has `allow_empty_tables` (a list) and either `raw_dir` (a folder), or `raw_schema`
-    (its name) with `relations`: for each table that the schema holds `relation` (SQL), `columns`
-    (pairs of name and DuckDB type) and `has_rows`. The answer has the fields of `Plan`.
+    The request has `allow_empty_tables` (a list) and either `raw_dir` (a folder) with `files_seen`
+    and `events_read` (see `plan_folder`), or `raw_schema` (its name) with `relations`: for each
+    table that the schema holds `relation` (SQL), `columns` (pairs of name and DuckDB type) and
+    `has_rows`. The answer has the fields of `Plan`.
     """
     asked = json.loads(request)
     if "relations" in asked:
         scans = {table: [_table_scan(table, found)] for table, found in asked["relations"].items()}
-        plan = plan_scans(scans, f"schema {asked['raw_schema']}", asked["allow_empty_tables"])
+        plan = plan_schema(asked["raw_schema"], scans, asked["allow_empty_tables"])
     else:
-        plan = plan_folder(Path(asked["raw_dir"]), asked["allow_empty_tables"])
+        plan = plan_folder(
+            Path(asked["raw_dir"]),
+            asked["allow_empty_tables"],
+            asked["files_seen"],
+            asked["events_read"],
+        )
     return json.dumps(asdict(plan))
 
 

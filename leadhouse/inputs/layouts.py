@@ -3,7 +3,7 @@
 import csv
 import gzip
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -46,6 +46,16 @@ class Layout:
 
     columns: tuple[SourceColumn, ...]
     delimiter: str | None = None
+
+    def to_json(self) -> dict:
+        """The layout as plain data; `from_json` makes it a layout again."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: dict) -> "Layout":
+        """The layout that `to_json` wrote down."""
+        columns = tuple(SourceColumn(**column) for column in data["columns"])
+        return Layout(columns, data["delimiter"])
 
     def relation(self, files: list[Path], *csv_options: str) -> str:
         """SQL for a FROM clause that gives the rows of files of this layout, and PATH_COLUMN."""

@@ -1,14 +1,16 @@
 """The plan of a build's input: the SELECT behind each raw view, or why there can be none."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from leadhouse.inputs.arrivals import arrivals_of_files, arrivals_of_table
 from leadhouse.inputs.contract import TABLES, Kind, Table
 from leadhouse.inputs.files import Findings, find_files
 from leadhouse.inputs.layouts import SourceColumn
+from leadhouse.inputs.memory import FileMemory
 from leadhouse.inputs.parse import accepts, is_scalar
 from leadhouse.inputs.scans import Scan, scan_files
 from leadhouse.inputs.selects import ATTRIBUTE_PREFIX, attributes, raw_select
@@ -24,15 +26,29 @@ _ADVICE = {
 
 @dataclass(frozen=True)
 class Plan:
-    """`views` has for each table of the contract the SELECT of its raw view; none if `errors`."""
+    """What a build is to read.
+
+    `views` has for each table of the contract the SELECT of its raw view, and those of
+    `Arrivals`; none if `errors`. `files_seen` is for the next build to remember.
+    """
 
     views: dict[str, str] = field(default_factory=dict)
+    files_seen: list[dict] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
-def plan_folder(folder: Path, allow_empty_tables: Iterable[str] = ()) -> Plan:
-    """The plan for a folder of input files. All that is wrong is found at once."""
+def plan_folder(
+    folder: Path,
+    allow_empty_tables: Iterable[str] = (),
+    files_seen: Iterable[dict] = (),
+    events_read: Mapping[str, str] | None = None,
+) -> Plan:
+    """The plan for a folder of input files. All that is wrong is found at once.
+
+    `files_seen` is that of the plan before; `events_read` has the stamp of each file of events
+    that the warehouse holds.
+    """
     if not folder.is_dir():
         return Plan(
             errors=[f"There is no folder {folder}: raw_dir names the folder of your files."]
@@ -43,8 +59,23 @@ def plan_folder(folder: Path, allow_empty_tables: Iterable[str] = ()) -> Plan:
         return Plan(errors=[f"The folder {folder} has *, ? or [ in its path: rename or move it."])
     findings = Findings()
     files = find_files(folder, findings)
-    scans = {table: scan_files(folder, paths, findings) for table, paths in files.items()}
-    return plan_scans(scans, str(folder), allow_empty_tables, findings)
+    memory = FileMemory(files_seen)
+    scans = {table: scan_files(folder, paths, findings, memory) for table, paths in files.items()}
+    plan = plan_scans(scans, str(folder), allow_empty_tables, findings)
+    if plan.errors:
+        return plan
+    arrivals = arrivals_of_files(folder, files.get("events", []), memory, events_read or {})
+    return replace(plan, views=plan.views | arrivals.views(), files_seen=memory.entries())
+
+
+def plan_schema(
+    schema: str, scans: dict[str, list[Scan]], allow_empty_tables: Iterable[str] = ()
+) -> Plan:
+    """The plan for the tables of a schema."""
+    plan = plan_scans(scans, f"schema {schema}", allow_empty_tables)
+    if plan.errors:
+        return plan
+    return replace(plan, views=plan.views | arrivals_of_table(plan.views["events"]).views())
 
 
 def plan_scans(

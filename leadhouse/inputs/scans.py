@@ -4,13 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadhouse.inputs.files import Findings
-from leadhouse.inputs.layouts import (
-    PATH_COLUMN,
-    Layout,
-    SourceColumn,
-    UnreadableFileError,
-    read_layout,
-)
+from leadhouse.inputs.layouts import PATH_COLUMN, Layout, SourceColumn, UnreadableFileError
+from leadhouse.inputs.memory import FileMemory
 from leadhouse.inputs.sql import identifier
 
 
@@ -29,13 +24,15 @@ class Scan:
     has_rows: bool
 
 
-def scan_files(folder: Path, files: list[Path], findings: Findings) -> list[Scan]:
+def scan_files(
+    folder: Path, files: list[Path], findings: Findings, memory: FileMemory
+) -> list[Scan]:
     """One scan for each layout among a table's files; a file that cannot be read is an error."""
     groups: dict[Layout, list[Path]] = {}
     counts: dict[Layout, int] = {}
     for file in files:
         try:
-            layout, count = read_layout(file)
+            layout, count = memory.layout(file)
         except UnreadableFileError as error:
             findings.errors.append(f"{file.relative_to(folder)} {error}")
             continue

@@ -6,15 +6,18 @@
     known_at: when the row could first be known, an expression; null is "always".
     allowed: for a column, the values that it may have. rules: further [condition that breaks it, reason].
 
+    lineage: columns of the relation, beside source_file and row_text, that say nothing of what the row says.
+
     Gives the columns of the raw view, known_at, reject_reason (null: the row can be used) and
     is_exact_duplicate; row_text is computed for rejected rows only.
 
     Of several rows with one key the first known is used, whatever comes to light later. Rows equal in all
     columns are duplicates, the others are rejected. Ties fall to the contents, never to the order of files.
 #}
-{% macro judge_rows(raw, key, required, times, known_at, allowed={}, rules=[]) %}
+{% macro judge_rows(raw, key, required, times, known_at, allowed={}, rules=[], lineage=[]) %}
     {%- set key_columns = key | join(', ') -%}
-    {%- set contents = 'row(*columns(* exclude (source_file, row_text, breach)))' -%}
+    {%- set beside = (['source_file', 'row_text', 'breach'] + lineage) | join(', ') -%}
+    {%- set contents = 'row(*columns(* exclude (' ~ beside ~ ')))' -%}
     {%- set earliest = "timestamp '1970-01-01'" -%}
     {%- set latest = '(' ~ build_started_at() ~ ' + interval 1 day)' -%}
 

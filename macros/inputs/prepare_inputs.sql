@@ -1,5 +1,6 @@
 {#
-    The SQL of the raw views, one for each table of the input contract, before anything is built.
+    The SQL of the raw views, one for each table of the input contract and those about what has arrived, before
+    anything is built; and what was found in the files, for the next build to remember.
 
     What the files hold is for Python to find out; this macro asks, raises all that is wrong at once in full
     sentences, and else gives the SQL, for dbt to run. Commands that read no data do not ask.
@@ -24,6 +25,8 @@
             {% for table, select in plan.views.items() %}
                 create or replace view {{ raw_views_schema() }}.{{ table }} as {{ select }};
             {% endfor %}
+            create or replace table {{ raw_views_schema() }}.input_files as
+            select unnest(cast('{{ tojson(plan.files_seen) | replace("'", "''") }}' as json[])) as entry;
         {% endif %}
     {% endif %}
 {% endmacro %}

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with signal_events as (
 
     select * from {{ ref('int_signal_events') }}

@@ -53,6 +53,7 @@ STAGING = {
     ),
     "stg_events": pa.schema(
         {
+            "event_number": pa.int64(),
             "event_id": pa.string(),
             "lead_id": pa.string(),
             "anonymous_id": pa.string(),

@@ -225,7 +225,11 @@ def test_what_becomes_known_later_changes_nothing(
     as_of = "2025-04-01"
     worlds = [staging.build(world, as_of=as_of) for world in (then, now)]
     for relation in (f"stg_{table}", "rejected_rows", "input_unparsable_values"):
-        before, after = (world.execute(f"from {relation}").fetchall() for world in worlds)
+        # The number of an event tells in which order the rows came.
+        columns = "columns(lambda name: name <> 'event_number')"
+        before, after = (
+            world.execute(f"select {columns} from {relation}").fetchall() for world in worlds
+        )
         assert before == after
     assert counts(worlds[1], table)["count_not_yet_known"] == 3
     assert counts(worlds[1], table)["count_used"] == counts(worlds[0], table)["count_used"] == 1

@@ -1,4 +1,10 @@
-with signal_events as (
+with run_context as (
+
+    select * from {{ ref('run_context') }}
+
+),
+
+signal_events as (
 
     select * from {{ ref('int_signal_events') }}
 
@@ -70,7 +76,7 @@ people as (
 
 ),
 
-final as (
+entries as (
 
     select lead_id, signal, occurred_at, known_at, cast(1 as double) as weight from signal_events
     union all
@@ -78,6 +84,31 @@ final as (
     union all
     select lead_id, signal, occurred_at, known_at, cast(1 as double) as weight from people
 
+),
+
+-- What every reader of the ledger would compute again: numbers in place of names, and what decays weigh.
+final as (
+
+    select
+        entries.lead_id,
+        entries.signal,
+        {{ signal_number('entries.signal') }} as signal_number,
+
+        entries.weight,
+        {%- for measure in measures() if measure.kind == 'decay' %}
+        entries.weight * {{ forward_weight(
+            'entries.occurred_at', decay_landmark('run_context.as_of', measure.days), measure.days
+        ) }} as forward_{{ measure.column }},
+        {%- endfor %}
+
+        entries.occurred_at,
+        entries.known_at
+
+    from entries
+    cross join run_context
+
 )
 
+-- A lead's entries lie side by side: sums by lead stay in the cache, and a look at few leads reads few rows.
 select * from final
+order by lead_id

@@ -2,8 +2,9 @@
     Query: the positive signals of all leads of an account as one, at each moment of a spine.
 
     spine_accounts  relation like the query of the macro spine_accounts
+    step_days       as in engagement_at_moments
 -#}
-{% macro engagement_by_account_moment(spine_accounts) -%}
+{% macro engagement_by_account_moment(spine_accounts, step_days) -%}
 with run_context as (
 
     select * from {{ ref('run_context') }}
@@ -16,31 +17,14 @@ lead_accounts as (
 
 ),
 
-accounts as (
-
-    select
-        account_id,
-        known_until,
-        cast(row_number() over (order by account_id, known_until) as integer) as entity_id
-    from (select distinct account_id, known_until from {{ spine_accounts }}) as accounts_of_spine
-
-),
-
 moments_of_accounts as (
 
     select
-        cast(
-            row_number() over (order by moments.account_id, moments.known_until, moments.moment_at) as integer
-        ) as spine_id,
-        accounts.entity_id,
-        moments.account_id,
-        moments.moment_at,
-        moments.known_until
+        cast(row_number() over (order by account_id, known_until, moment_at) as integer) as spine_id,
+        account_id,
+        moment_at,
+        known_until
     from (select distinct account_id, moment_at, known_until from {{ spine_accounts }}) as moments
-    inner join accounts
-        on
-            moments.account_id = accounts.account_id
-            and moments.known_until is not distinct from accounts.known_until
 
 ),
 
@@ -48,24 +32,23 @@ moments_of_accounts as (
 ledger as (
 
     select
-        accounts.entity_id,
+        entries.* exclude (lead_id, signal, signal_number, known_at),
+        lead_accounts.account_id,
         cast(1 as utinyint) as signal_number,
-        entries.occurred_at,
-        greatest(entries.known_at, lead_accounts.known_at) as known_at,
-        entries.weight
+        greatest(entries.known_at, lead_accounts.known_at) as known_at
     from {{ ref('engagement_ledger') }} as entries
     inner join lead_accounts on entries.lead_id = lead_accounts.lead_id
-    inner join accounts on lead_accounts.account_id = accounts.account_id
-    where
-        entries.signal in {{ signals_where('sign', 'positive') }}
-        and (
-            accounts.known_until is null
-            or greatest(entries.known_at, lead_accounts.known_at) <= accounts.known_until
-        )
+    where entries.signal in {{ signals_where('sign', 'positive') }}
 
 ),
 
-{{ engagement_at_moments('ledger', 'moments_of_accounts', '(select as_of from run_context)') }}
+{{ engagement_at_moments(
+    ledger='ledger',
+    spine='moments_of_accounts',
+    entity='account_id',
+    step_days=step_days,
+    as_of='(select as_of from run_context)',
+) }}
 
 select
     moments_of_accounts.account_id,

@@ -1,10 +1,11 @@
 {#-
     Query: the features of a spine as one statement, where models/features goes by way of tables.
 
-    spine  relation as in engagement_by_lead_moment
-    ids    its columns that name the row, to be kept
+    spine      relation as in spine_accounts
+    step_days  as in engagement_at_moments
+    ids        its columns that name the row, to be kept
 -#}
-{% macro features_of_spine(spine, ids) -%}
+{% macro features_of_spine(spine, step_days, ids) -%}
 with rows_of_spine as (
 
     select * from {{ spine }}
@@ -19,7 +20,7 @@ accounts_of_rows as (
 
 engagement_of_accounts as (
 
-    {{ engagement_by_account_moment('accounts_of_rows') | indent(4) }}
+    {{ engagement_by_account_moment('accounts_of_rows', step_days) | indent(4) }}
 
 ),
 
@@ -31,7 +32,7 @@ colleagues_of_rows as (
 
 engagement_of_rows as materialized (
 
-    {{ engagement_by_lead_moment('rows_of_spine') | indent(4) }}
+    {{ engagement_by_lead_moment('rows_of_spine', step_days) | indent(4) }}
 
 ),
 

@@ -30,36 +30,38 @@ coverage as (
 
 ),
 
--- Lists first, columns after: one aggregate per measure, not one per measure and signal.
-engagement_lists as (
+-- A list first, columns after: one aggregate in place of one for each signal and measure.
+measures_of_rows as (
 
     select
         spine_id,
         list(signal_number) as signal_numbers,
-        {%- for measure in measures() if measure.kind != 'recency' %}
-        list({{ measure.column }}) as {{ measure.column }},
-        {%- endfor %}
-        list(last_at) as last_at
+        list(struct_pack(
+            {%- for measure in measures() if measure.kind != 'recency' %}
+            {{ measure.column }} := cast({{ measure.column }} as float),
+            {%- endfor %}
+            last_at := last_at
+        )) as measures
 
     from engagement
     group by spine_id
 
 ),
 
-positions as (
+measures_of_signals as (
 
     select
         spine.spine_id,
         spine.moment_at,
         least(spine.moment_at, spine.known_until) as last_known_at,
-        engagement_lists.* exclude (spine_id, signal_numbers),
         {%- for signal in all_signals %}
-        list_position(engagement_lists.signal_numbers, {{ loop.index }}) as {{ signal.name }}_position,
+        measures_of_rows.measures[list_position(measures_of_rows.signal_numbers, {{ loop.index }})]
+            as {{ signal.name }},
         {%- endfor %}
         coverage.*
 
     from spine
-    left join engagement_lists on spine.spine_id = engagement_lists.spine_id
+    left join measures_of_rows on spine.spine_id = measures_of_rows.spine_id
     cross join coverage
 
 ),
@@ -74,12 +76,12 @@ final as (
         {#- Zero is a fact only once the signal is being recorded. #}
         {%- for measure in measures() %}
         {%- if measure.kind == 'recency' %}
-        cast({{ days_between('last_at[' ~ signal.name ~ '_position]', 'moment_at') }} as float)
+        cast({{ days_between(signal.name ~ '.last_at', 'moment_at') }} as float)
             as {{ signal.name }}_{{ measure.name }}
         {%- else %}
         cast(
             case when last_known_at >= {{ signal.name }}_since
-                then coalesce({{ measure.column }}[{{ signal.name }}_position], 0)
+                then coalesce({{ signal.name }}.{{ measure.column }}, 0)
             end as float
         ) as {{ signal.name }}_{{ measure.name }}
         {%- endif %}
@@ -87,7 +89,7 @@ final as (
         {%- endfor %}
         {%- endfor %}
 
-    from positions
+    from measures_of_signals
 
 )
 

@@ -1,127 +1,212 @@
 {#-
     Every measure of every signal at every moment of a spine, in one pass over the ledger.
 
-    ledger    CTE: entity_id, signal_number, occurred_at, known_at, weight
-    spine     CTE: spine_id (rising with the moment within an entity), entity_id, moment_at
-    as_of     SQL expression of the run's as_of
-    Gives     spine_id, signal_number, the `column`s of measures() but the recency, first_at, last_at;
-              no row where an entity has had no entry of a signal yet.
+    ledger     relation: the entity, signal_number, occurred_at, known_at, weight, the columns of forward_weights()
+    spine      relation: spine_id, the entity, moment_at, known_until
+    entity     name of the column that both call the entity by
+    step_days  days between moments of an entity, as far as they are regular
+    as_of      SQL expression of the run's as_of
+    Gives      spine_id, signal_number, the `column`s of measures() but the recency, first_at, last_at;
+               no row where an entity has had no entry of a signal yet.
 
-    An entry adds 1 to each window's count when it becomes known and takes it away again when it grows older than the
-    window, or at once if it is known only later. Each such change is brought to the first moment that sees it (most
-    of the short windows' changes cancel there), and a running sum over the moments gives all of them. The cost is
-    that of the ledger and of what comes out, not of their product.
+    Moments of an entity that lie whole steps apart make a line; those off the grid make lines of their own. Along a line,
+    the first moment that sees an entry and the first at which the entry is older than a window are found by arithmetic.
+    The entry adds 1 to the window's count at the one and takes it away again at the other; a running sum gives the
+    counts of all moments. The cost is that of the ledger and of what comes out, not of their product. Where a line is
+    one moment, as when leads are scored, the entries' sums are all there is to do.
 
     Threads add up in any order. With fsum (Kahan 1965) the order moves no more than the last digit of a double, which
     a float32 feature does not show, so that a replay gives the same features.
 -#}
-{% macro engagement_at_moments(ledger, spine, as_of) %}
+{% macro engagement_at_moments(ledger, spine, entity, step_days, as_of) %}
     {%- set windows = measures() | selectattr("kind", "equalto", "window") | list -%}
     {%- set decays = measures() | selectattr("kind", "equalto", "decay") | list -%}
+    {%- set sums = (windows + decays) | map(attribute="column") | list + ["total"] -%}
+    moments as (
+
+        select
+            spine_id,
+            {{ entity }},
+            known_until,
+            moment_at,
+            {{ first_step_since_1970("moment_at", step_days) }} as phase_at
+        from {{ spine }}
+
+    ),
+
+    lines as (
+
+        select
+            cast(row_number() over (order by {{ entity }}, known_until, phase_at) as integer) as line_id,
+            {{ entity }},
+            known_until,
+            phase_at,
+            min(moment_at) as first_moment_at,
+            least(max(moment_at), known_until) as last_known_at,
+            cast({{ days_between("min(moment_at)", "max(moment_at)") }} / {{ step_days }} as integer) as last_step
+
+        from moments
+        group by {{ entity }}, known_until, phase_at
+
+    ),
+
+    points as (
+
+        select
+            moments.spine_id,
+            lines.line_id,
+            cast({{ days_between("lines.first_moment_at", "moments.moment_at") }} / {{ step_days }} as integer) as step,
+            {%- for measure in decays %}
+            {{ decayed("1", "moments.moment_at", decay_landmark(as_of, measure.days), measure.days) }}
+                as {{ measure.column }},
+            {%- endfor %}
+
+        from moments
+        inner join lines
+            on
+                moments.{{ entity }} = lines.{{ entity }}
+                and moments.known_until is not distinct from lines.known_until
+                and moments.phase_at = lines.phase_at
+
+    ),
+
     entries as (
 
         select
-            entity_id,
-            signal_number,
-            known_at as changed_at,
+            lines.line_id,
+            lines.last_step,
+            entries.signal_number,
+            cast(greatest(
+                ceil({{ days_between("lines.first_moment_at", "entries.known_at") }} / {{ step_days }}), 0
+            ) as integer) as step,
             {%- for measure in windows %}
-            1 as {{ measure.column }},
+            cast(ceil(
+                ({{ days_between("lines.first_moment_at", "entries.occurred_at") }} + {{ measure.days }}) / {{ step_days }}
+            ) as integer) as step_after_{{ measure.name }},
             {%- endfor %}
             {%- for measure in decays %}
-            weight * {{ forward_weight("occurred_at", decay_landmark(as_of, measure.days), measure.days) }}
-                as {{ measure.column }},
+            entries.forward_{{ measure.column }} as {{ measure.column }},
             {%- endfor %}
-            weight as total,
-            occurred_at
+            entries.weight as total,
+            entries.occurred_at
 
-        from {{ ledger }}
+        from {{ ledger }} as entries
+        inner join lines
+            on entries.{{ entity }} = lines.{{ entity }} and entries.known_at <= lines.last_known_at
 
     ),
 
     changes as (
 
-        select * from entries
+        select
+            line_id,
+            last_step,
+            signal_number,
+            step,
+            {%- for measure in windows %}
+            case when step_after_{{ measure.name }} > step then 1 end as {{ measure.column }},
+            {%- endfor %}
+            {%- for measure in decays %}
+            {{ measure.column }},
+            {%- endfor %}
+            total,
+            occurred_at
+        from entries
         {%- for measure in windows %}
 
         union all by name
 
         select
-            entity_id,
+            line_id,
+            last_step,
             signal_number,
-            greatest(known_at, {{ days_after("occurred_at", measure.days) }}) as changed_at,
+            step_after_{{ measure.name }} as step,
             -1 as {{ measure.column }}
-        from {{ ledger }}
+        from entries
+        where last_step > 0 and step_after_{{ measure.name }} > step and step_after_{{ measure.name }} <= last_step
         {%- endfor %}
 
     ),
 
-    changes_by_moment as (
+    changes_by_step as (
 
         select
-            changes.entity_id,
-            changes.signal_number,
-            moments.spine_id,
+            line_id,
+            last_step,
+            signal_number,
+            step,
             {%- for measure in windows %}
-            cast(sum(changes.{{ measure.column }}) as integer) as {{ measure.column }},
+            cast(coalesce(sum({{ measure.column }}), 0) as integer) as {{ measure.column }},
             {%- endfor %}
             {%- for measure in decays %}
-            fsum(changes.{{ measure.column }}) as {{ measure.column }},
+            fsum({{ measure.column }}) as {{ measure.column }},
             {%- endfor %}
-            fsum(changes.total) as total,
-            min(changes.occurred_at) as first_at,
-            max(changes.occurred_at) as last_at
+            fsum(total) as total,
+            min(occurred_at) as first_at,
+            max(occurred_at) as last_at
 
         from changes
-        asof inner join {{ spine }} as moments
-            on changes.entity_id = moments.entity_id and changes.changed_at <= moments.moment_at
-        group by changes.entity_id, changes.signal_number, moments.spine_id
+        group by line_id, last_step, signal_number, step
 
     ),
 
     running as (
 
         select
-            entity_id,
+            line_id,
             signal_number,
-            spine_id,
-            lead(spine_id) over by_signal as next_spine_id,
-            {%- for measure in windows + decays + [{"column": "total"}] %}
-            sum({{ measure.column }}) over by_signal as {{ measure.column }},
+            step,
+            lead(step, 1, last_step + 1) over by_signal as next_step,
+            {%- for column in sums %}
+            sum({{ column }}) over by_signal as {{ column }},
             {%- endfor %}
             min(first_at) over by_signal as first_at,
             max(last_at) over by_signal as last_at
 
-        from changes_by_moment
+        from changes_by_step
+        where last_step > 0
         window by_signal as (
-            partition by entity_id, signal_number
-            order by spine_id
+            partition by line_id, signal_number
+            order by step
             rows between unbounded preceding and current row
         )
+
+        union all by name
+
+        select
+            * exclude (last_step),
+            1 as next_step
+        from changes_by_step
+        where last_step = 0
+
+    ),
+
+    running_by_step as (
+
+        select
+            * exclude (step, next_step),
+            cast(unnest(range(step, next_step)) as integer) as step
+        from running
 
     ),
 
     engagement_at_moments as (
 
         select
-            moments.spine_id,
+            points.spine_id,
             running.signal_number,
             {%- for measure in windows %}
             running.{{ measure.column }},
             {%- endfor %}
             {%- for measure in decays %}
-            {{ decayed("running." ~ measure.column, "moments.moment_at", decay_landmark(as_of, measure.days), measure.days) }}
-                as {{ measure.column }},
+            running.{{ measure.column }} * points.{{ measure.column }} as {{ measure.column }},
             {%- endfor %}
             running.total,
             running.first_at,
             running.last_at
 
-        from running
-        inner join {{ spine }} as moments
-            on
-                running.entity_id = moments.entity_id
-                and running.spine_id <= moments.spine_id
-                and (running.next_spine_id > moments.spine_id or running.next_spine_id is null)
+        from running_by_step as running
+        inner join points on running.line_id = points.line_id and running.step = points.step
 
     )
 {% endmacro %}

@@ -1,1 +1,1 @@
-{{ engagement_by_lead_moment(ref('spine')) }}
+{{ engagement_by_lead_moment(ref('spine'), step_days=var('snapshot_every_days')) }}

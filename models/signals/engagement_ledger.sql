@@ -1,6 +1,12 @@
 {{ config(materialized='view') }}
 
-with signal_events as (
+with run_context as (
+
+    select * from {{ ref('run_context') }}
+
+),
+
+signal_events as (
 
     select * from {{ ref('int_signal_events') }}
 
@@ -72,13 +78,36 @@ people as (
 
 ),
 
-final as (
+entries as (
 
     select lead_id, signal, occurred_at, known_at, cast(1 as double) as weight from signal_events
     union all
     select lead_id, signal, occurred_at, known_at, cast(weight as double) as weight from derived_signals
     union all
     select lead_id, signal, occurred_at, known_at, cast(1 as double) as weight from people
+
+),
+
+-- Numbers in place of names, and what decays weigh: what every reader of the ledger needs.
+final as (
+
+    select
+        entries.lead_id,
+        entries.signal,
+        {{ signal_number('entries.signal') }} as signal_number,
+
+        entries.weight,
+        {%- for measure in measures() if measure.kind == 'decay' %}
+        entries.weight * {{ forward_weight(
+            'entries.occurred_at', decay_landmark('run_context.as_of', measure.days), measure.days
+        ) }} as forward_{{ measure.column }},
+        {%- endfor %}
+
+        entries.occurred_at,
+        entries.known_at
+
+    from entries
+    cross join run_context
 
 )
 

@@ -99,8 +99,8 @@ def test_a_folder_of_files_from_day_to_day(tmp_path: Path) -> None:
     assert sentences(build(tmp_path / "daily", raw)) == []
     second = stamps(tmp_path / "daily")
     for table in TABLES:
-        (edition,) = {edition for _, edition, _ in first[table]}
-        assert {found for _, found, _ in second[table]} == {edition}, f"{table} was made anew"
+        editions = [{edition for _, edition, _ in day[table]} for day in (first, second)]
+        assert editions[0] <= editions[1], f"{table} was made anew"
     build(tmp_path / "once", raw)
     assert tables(tmp_path / "daily") == tables(tmp_path / "once")
     [(text,)] = (
@@ -121,11 +121,8 @@ def test_a_folder_of_files_from_day_to_day(tmp_path: Path) -> None:
     printed = sentences(build(tmp_path / "daily", raw, signals=SIGNALS))
     assert printed == [
         "Rebuilt in full: int_signal_events, as its definition has changed.",
-        *(
-            f"Rebuilt in full: {table}, as what it is made of was made anew."
-            for table in ("int_email_responses", "int_first_engagements")
-        ),
-    ]
+        "Rebuilt in full: int_first_engagements, as what it is made of was made anew.",
+    ], "no e-mail that was sent is left to be answered"
     assert stamps(tmp_path / "daily")["base_events"] == second["base_events"]
     shutil.rmtree(tmp_path / "once")
     build(tmp_path / "once", raw, signals=SIGNALS)

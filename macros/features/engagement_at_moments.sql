@@ -43,6 +43,9 @@
             phase_at,
             min(moment_at) as first_moment_at,
             least(max(moment_at), known_until) as last_known_at,
+            {%- for measure in windows %}
+            {{ days_after("min(moment_at)", -measure.days) }} as start_of_{{ measure.name }},
+            {%- endfor %}
             cast({{ days_between("min(moment_at)", "max(moment_at)") }} / {{ step_days }} as integer) as last_step
 
         from moments
@@ -93,6 +96,7 @@
         from {{ ledger }} as entries
         inner join lines
             on entries.{{ entity }} = lines.{{ entity }} and entries.known_at <= lines.last_known_at
+        where lines.last_step > 0
 
     ),
 
@@ -123,7 +127,7 @@
             step_after_{{ measure.name }} as step,
             -1 as {{ measure.column }}
         from entries
-        where last_step > 0 and step_after_{{ measure.name }} > step and step_after_{{ measure.name }} <= last_step
+        where step_after_{{ measure.name }} > step and step_after_{{ measure.name }} <= last_step
         {%- endfor %}
 
     ),
@@ -164,29 +168,50 @@
             max(last_at) over by_signal as last_at
 
         from changes_by_step
-        where last_step > 0
         window by_signal as (
             partition by line_id, signal_number
             order by step
             rows between unbounded preceding and current row
         )
 
-        union all by name
+    ),
+
+    -- The same where there is one moment: no entry leaves a window, nothing runs.
+    sums_of_single_moments as (
 
         select
-            * exclude (last_step),
-            1 as next_step
-        from changes_by_step
-        where last_step = 0
+            lines.line_id,
+            0 as step,
+            entries.signal_number,
+            {%- for measure in windows %}
+            cast(count(case when entries.occurred_at > lines.start_of_{{ measure.name }} then 1 end) as integer)
+                as {{ measure.column }},
+            {%- endfor %}
+            {%- for measure in decays %}
+            fsum(entries.forward_{{ measure.column }}) as {{ measure.column }},
+            {%- endfor %}
+            fsum(entries.weight) as total,
+            min(entries.occurred_at) as first_at,
+            max(entries.occurred_at) as last_at
+
+        from {{ ledger }} as entries
+        inner join lines
+            on entries.{{ entity }} = lines.{{ entity }} and entries.known_at <= lines.last_known_at
+        where lines.last_step = 0
+        group by lines.line_id, entries.signal_number
 
     ),
 
-    running_by_step as (
+    sums_by_step as (
 
         select
             * exclude (step, next_step),
             cast(unnest(range(step, next_step)) as integer) as step
         from running
+
+        union all by name
+
+        select * from sums_of_single_moments
 
     ),
 
@@ -194,19 +219,19 @@
 
         select
             points.spine_id,
-            running.signal_number,
+            sums.signal_number,
             {%- for measure in windows %}
-            running.{{ measure.column }},
+            sums.{{ measure.column }},
             {%- endfor %}
             {%- for measure in decays %}
-            running.{{ measure.column }} * points.{{ measure.column }} as {{ measure.column }},
+            sums.{{ measure.column }} * points.{{ measure.column }} as {{ measure.column }},
             {%- endfor %}
-            running.total,
-            running.first_at,
-            running.last_at
+            sums.total,
+            sums.first_at,
+            sums.last_at
 
-        from running_by_step as running
-        inner join points on running.line_id = points.line_id and running.step = points.step
+        from sums_by_step as sums
+        inner join points on sums.line_id = points.line_id and sums.step = points.step
 
     )
 {% endmacro %}

@@ -151,7 +151,8 @@ def ledgers(draw: st.DrawFn) -> list[Entry]:
 entities = st.integers(1, 3)
 moments = ages.map(lambda age: AS_OF - age)
 
-# Any moments; those of a grid with gaps, as training draws them; one for each entity, as scoring has.
+# Any moments; those of a grid with gaps, as training draws them; one for each entity, as scoring
+# has.
 irregular = st.lists(st.builds(Moment, entities, moments), min_size=1, max_size=40, unique=True)
 weekly = st.lists(
     st.builds(Moment, entities, st.integers(0, 60).map(lambda week: AS_OF - 7 * week * DAY)),
@@ -166,7 +167,7 @@ single = st.lists(
 
 @st.composite
 def foretold(draw: st.DrawFn) -> list[Moment]:
-    """Moments at which no more is known than at an earlier one, beside others of the same entities."""
+    """Moments at which no more is known than at an earlier one, beside others."""
     aged = st.builds(
         lambda entity, known_until, days: Moment(entity, known_until + days * DAY, known_until),
         entities,
@@ -183,7 +184,7 @@ def test_running_sums_equal_sums_entry_by_entry(engagement_sql, entries, spine):
 
 
 def test_what_is_known_out_of_order_counts_from_when_it_is_known(engagement_sql):
-    """The later event is known first; the earlier one comes when it is out of two windows already."""
+    """The later event is known first; the earlier comes when it is out of two windows already."""
     entries = [
         Entry(1, 1, AS_OF - 10 * DAY, AS_OF - 9 * DAY, 1.0),
         Entry(1, 1, AS_OF - 40 * DAY, AS_OF - 3 * DAY, 37.25),

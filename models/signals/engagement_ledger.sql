@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with run_context as (
 
     select * from {{ ref('run_context') }}
@@ -88,7 +86,7 @@ entries as (
 
 ),
 
--- Numbers in place of names, and what decays weigh: what every reader of the ledger needs.
+-- What every reader of the ledger would compute again: numbers in place of names, and what decays weigh.
 final as (
 
     select
@@ -111,4 +109,6 @@ final as (
 
 )
 
+-- A lead's entries lie side by side: sums by lead stay in the cache, and a look at few leads reads few rows.
 select * from final
+order by lead_id

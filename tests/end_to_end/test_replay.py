@@ -84,7 +84,7 @@ def test_later_facts_change_nothing(replays, table, tmp_path):
     files = {}
     for name, warehouse in zip(("now", "then"), replays, strict=True):
         files[name] = tmp_path / f"{name}.parquet"
-        # By itself: a view's names hold only where the file is attached by its own.
+        # By itself: the names in a view hold only where the file is attached by its own.
         with duckdb.connect(warehouse.database, read_only=True) as connection:
             told = connection.table(table).project(COMPARED[table])
             told.write_parquet(str(files[name]))

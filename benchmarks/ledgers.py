@@ -86,7 +86,6 @@ def make_ledger(folder: Path, events: int, leads: int) -> None:
             {%- endfor %}
         from events
         cross join run_context
-        order by lead_id
         """,
     )
     with connect(folder, read_only=False) as connection:
@@ -116,7 +115,8 @@ def make_ledger(folder: Path, events: int, leads: int) -> None:
                 cast(1 as double) as weight
             from drawn
         """)
-        connection.execute(f"create table engagement_ledger as {ledger_sql}")
+        connection.execute(f"create table ledger_as_came as {ledger_sql}")
+        connection.execute("create table engagement_ledger as from ledger_as_came order by lead_id")
         connection.execute("""
             create table int_signal_coverage as
             select signal, min(known_at) as first_known_at from events group by signal

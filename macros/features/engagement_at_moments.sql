@@ -1,10 +1,11 @@
 {#-
     Every measure of every signal at every moment of a spine, in one pass over the ledger.
 
-    ledger     relation: the entity, signal_number, occurred_at, known_at, weight, the columns of forward_weights()
+    ledger     relation: the entity, signal_number, occurred_at, known_at, weight, and forward_decayed_... with the
+               weight carried forward for each half-life
     spine      relation: spine_id, the entity, moment_at, known_until
     entity     name of the column that both call the entity by
-    step_days  days between moments of an entity, as far as they are regular
+    step_days  days between moments of an entity, as far as they are regular; none where they are few and far apart
     as_of      SQL expression of the run's as_of
     Gives      spine_id, signal_number, the `column`s of measures() but the recency, first_at, last_at;
                no row where an entity has had no entry of a signal yet.
@@ -21,6 +22,8 @@
 {% macro engagement_at_moments(ledger, spine, entity, step_days, as_of) %}
     {%- set windows = measures() | selectattr("kind", "equalto", "window") | list -%}
     {%- set decays = measures() | selectattr("kind", "equalto", "decay") | list -%}
+    {%- set phase_at = first_step_since_1970("moment_at", step_days) if step_days else "moment_at" -%}
+    {%- set step_days = step_days or 1 -%}
     {%- set sums = (windows + decays) | map(attribute="column") | list + ["total"] -%}
     moments as (
 
@@ -29,7 +32,7 @@
             {{ entity }},
             known_until,
             moment_at,
-            {{ first_step_since_1970("moment_at", step_days) }} as phase_at
+            {{ phase_at }} as phase_at
         from {{ spine }}
 
     ),

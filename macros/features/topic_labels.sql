@@ -1,6 +1,5 @@
 {#-
-    What a rep calls each topic, by topic: a signal has its own label. A topic of a feature that has none stops the
-    build: it would be a reason without a name.
+    What a rep calls each topic, by topic: a signal has its own label, and what has none is called by its name.
 -#}
 {% macro topic_labels() -%}
     {%- set labels = {
@@ -29,10 +28,9 @@
     {%- endfor -%}
     {#- To a rep it does not matter that nobody declared them. -#}
     {%- do labels.update({"other_events": "other events"}) -%}
+    {#- Features that combine signals are there, and unknown, also where the project does not declare these. -#}
     {%- for topic in feature_definitions() | map(attribute="topic") | unique if topic not in labels -%}
-        {%- do exceptions.raise_compiler_error(
-            "The topic '" ~ topic ~ "' has no label; name it in the macro topic_labels."
-        ) -%}
+        {%- do labels.update({topic: topic | replace("_", " ")}) -%}
     {%- endfor -%}
     {{- return(labels) -}}
 {%- endmacro %}

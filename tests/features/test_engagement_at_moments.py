@@ -54,9 +54,9 @@ def by_hand(entries: list[Entry], at: Moment) -> dict[str, object] | None:
     return measures
 
 
-@pytest.fixture(scope="module")
-def engagement_sql(tmp_path_factory) -> str:
-    return Warehouse(tmp_path_factory.mktemp("compile")).compile("""
+@pytest.fixture(scope="module", params=["7", "none"])
+def engagement_sql(request, tmp_path_factory) -> str:
+    jinja = """
         {%- set as_of = "timestamp '2026-01-01'" %}
         with ledger as (
             select
@@ -68,9 +68,11 @@ def engagement_sql(tmp_path_factory) -> str:
                 {%- endfor %}
             from entries_of_entities
         ),
-        {{ engagement_at_moments("ledger", "spine", "entity_id", 7, as_of) }}
+        {{ engagement_at_moments("ledger", "spine", "entity_id", STEP_DAYS, as_of) }}
         select * from engagement_at_moments
-    """)
+    """
+    folder = tmp_path_factory.mktemp("compile")
+    return Warehouse(folder).compile(jinja.replace("STEP_DAYS", request.param))
 
 
 def in_one_pass(

@@ -12,11 +12,12 @@
          "sql": days_between("account_last_at", "moment_at"), "known_when": known,
          "description": "Days since anyone of the account engaged."},
     ] -%}
+    {#- Rounded, for the two sums were added up in another order; + 0 makes 0 of -0, which bins would show. -#}
     {%- for measure in measures() if measure.kind in ("window", "decay") -%}
         {%- do features.append({
             "name": "colleagues_engagement_" ~ measure.name, "topic": "colleagues", "type": "number",
             "unit": "events",
-            "sql": "greatest(round(account_" ~ measure.column ~ " - coalesce(engagement_" ~ measure.name ~ ", 0), 6), 0)",
+            "sql": "greatest(round(account_" ~ measure.column ~ " - coalesce(engagement_" ~ measure.name ~ ", 0), 6), 0) + 0",
             "known_when": known,
             "description": "Engagement of the other leads of the account, " ~ measure_phrase(measure) ~ ".",
         }) -%}

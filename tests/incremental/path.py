@@ -199,8 +199,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, table: str, empty: str, rows: l
     connection.execute(f"create or replace table {table} as {empty}")
     if rows:
         schema = connection.table(f"{DATABASE}.{table}").arrow().read_all().schema
-        given = pa.Table.from_pylist(rows, schema)  # noqa: F841
-        connection.execute(f"insert into {table} from given")
+        connection.register("given", pa.Table.from_pylist(rows, schema))
+        connection.execute(f"insert into {table} from given; drop view given")
 
 
 def _run_python(connection: duckdb.DuckDBPyConnection, name: str, node: dict) -> None:
@@ -212,5 +212,5 @@ def _run_python(connection: duckdb.DuckDBPyConnection, name: str, node: dict) ->
     spec = importlib.util.spec_from_file_location(name, PROJECT / node["original_file_path"])
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    result = module.model(References(), connection)  # noqa: F841
-    connection.execute(f"create or replace table {name} as from result")
+    connection.register("result", module.model(References(), connection))
+    connection.execute(f"create or replace table {name} as from result; drop view result")

@@ -23,7 +23,7 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], log: Path
     """Runs a command in the project's folder; what it prints is added to `log`.
 
     Raises:
-        SystemExit: it failed; the message is what it printed.
+        SystemExit: it failed; the message is the end of what it printed.
     """
     with log.open("ab") as output:
         began = time.perf_counter()
@@ -37,7 +37,7 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str], log: Path
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
     if status:
-        raise SystemExit(log.read_text())
+        raise SystemExit("\n".join(log.read_text().splitlines()[-40:]))
     # ru_maxrss is of the largest process below it, in kB.
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e6)
 

@@ -10,18 +10,30 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 import duckdb
 import yaml
 
+from leadhouse.inputs.contract import TABLES, Kind
+
 _PROJECT = (
     *("dbt_project.yml", "profiles.yml", "requirements.lock"),
     *("models", "python_models", "macros", "seeds", "tests/dbt", "leadhouse"),
 )
 _GENERATED = {".pyc", ".pyo"}
+# The future begins a day after the start of a build (macros/inputs/judge_rows.sql).
+_EARLIEST_TO_COME = "select min(moment) - interval 1 day from ({})".format(
+    " union all ".join(
+        f"select min({column.name}) as moment from base_{table.name}, run_context"
+        f" where {column.name} > started_at + interval 1 day"
+        for table in TABLES
+        for column in table.columns
+        if column.kind is Kind.TIME
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -32,11 +44,14 @@ class Note:
         ingredients: a hash of all that it was made from.
         database: size in bytes and time of change in nanoseconds of the warehouse it left.
         as_of: the moment as of which it computed.
+        until: the moment at which rows refused as of the future can be used; None where there are
+            none. UTC, without a zone, as the warehouse writes times.
     """
 
     ingredients: str
     database: tuple[int, int]
     as_of: datetime
+    until: datetime | None
 
     @classmethod
     def read(cls, database: Path) -> Self | None:
@@ -44,13 +59,19 @@ class Note:
         try:
             fields = json.loads(_note_of(database).read_text())
             as_of = datetime.fromisoformat(fields["as_of"])
-            return cls(fields["ingredients"], tuple(fields["database"]), as_of)
+            until = fields["until"] and datetime.fromisoformat(fields["until"])
+            return cls(fields["ingredients"], tuple(fields["database"]), as_of, until)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def holds(self, database: Path, ingredients: str | None) -> bool:
         """Whether a build from these ingredients would leave the warehouse as it is."""
-        return self.ingredients == ingredients and self.database == _state(database)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        return (
+            self.ingredients == ingredients
+            and self.database == _state(database)
+            and (self.until is None or now < self.until)
+        )
 
 
 def ingredients(project: Path, arguments: Sequence[str]) -> str | None:
@@ -83,23 +104,20 @@ def ingredients(project: Path, arguments: Sequence[str]) -> str | None:
 def note_down(database: Path, ingredients: str) -> None:
     """Writes the note of a build that is done.
 
-    There is none where rows were refused because they are in the future, which passes, nor where
-    so little of the project was built that this cannot be known.
+    There is none where so little of the project was built that nobody knows until when it holds.
     """
     try:
         with duckdb.connect(database, read_only=True) as connection:
-            [(as_of, is_time_bound)] = connection.execute(
-                "select any_value(as_of), exists("
-                "from rejected_rows where reason like '% is in the future') from run_context"
+            [(as_of, until)] = connection.execute(
+                f"select any_value(as_of), ({_EARLIEST_TO_COME}) from run_context"
             ).fetchall()
     except duckdb.CatalogException:
-        return
-    if is_time_bound:
         return
     fields = {
         "ingredients": ingredients,
         "database": _state(database),
         "as_of": as_of.isoformat(),
+        "until": until and until.isoformat(),
     }
     written = _note_of(database).with_suffix(".new")
     written.write_text(json.dumps(fields))

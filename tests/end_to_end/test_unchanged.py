@@ -3,6 +3,8 @@
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -131,7 +133,13 @@ def test_a_build_is_left_out_only_when_it_would_change_nothing(tmp_path):
         connection.execute("create table written_by_another as select 1")
     assert not Note.read(database).holds(database, Note.read(database).ingredients)
 
-    # What is in the future today is not tomorrow.
-    write_world(raw, leads=[GOOD_ROWS["leads"] | {"created_at": "2999-01-01"}, GOOD_ROWS["leads"]])
+    # What is in the future today can be used from a day before on.
+    leads = [GOOD_ROWS["leads"] | {"created_at": "2999-01-01"}, GOOD_ROWS["leads"]]
+    write_world(raw, leads=leads)
     assert build().returncode == 0
-    assert Note.read(database) is None
+    note = Note.read(database)
+    assert note.until == datetime(2998, 12, 31)
+    assert note.holds(database, note.ingredients)
+    assert NOTHING in build().stdout
+    past = replace(note, until=datetime.now(UTC).replace(tzinfo=None))
+    assert not past.holds(database, note.ingredients)

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='redo',
-    unique_key=['lead_id', 'sent_at'],
+    unique_key='response_number',
     meta={'made_of': ['int_signal_events']},
 ) }}
 -- depends_on: {{ ref('base_events') }}, {{ ref('int_event_owners') }}, {{ ref('run_context') }}
@@ -96,6 +96,7 @@ found as (
 standing as (
 
     select
+        responses.response_number,
         responses.lead_id,
         responses.sent_at,
         struct_pack(known_at := responses.known_at, occurred_at := responses.occurred_at) as first_known
@@ -109,6 +110,7 @@ standing as (
 changed as (
 
     select
+        standing.response_number,
         coalesce(found.lead_id, standing.lead_id) as lead_id,
         coalesce(found.sent_at, standing.sent_at) as sent_at,
         found.first_known
@@ -122,7 +124,11 @@ changed as (
 {% else %}
 changed as (
 
-    {{ email_responses('signal_events') | indent(4) }}
+    select
+        *,
+        cast(null as bigint) as response_number
+
+    from ({{ email_responses('signal_events') | indent(4) }})
 
 ),
 {% endif %}
@@ -130,6 +136,7 @@ changed as (
 final as (
 
     select
+        {{ next_number('response_number') }} as response_number,
         lead_id,
         sent_at,
         first_known.occurred_at as occurred_at,

@@ -17,7 +17,10 @@ from leadhouse.inputs.selects import raw_select
 from tests.conftest import PROJECT
 
 DATABASE = "leadhouse"
-STAMPS = ("event_number", "entry_number", "arrived_at", "built_at", "edition")
+STAMPS = (
+    *("event_number", "entry_number", "response_number", "source_number"),
+    *("arrived_at", "built_at", "edition"),
+)
 COMPARED = (
     "base_events",
     "stg_events",
@@ -25,6 +28,7 @@ COMPARED = (
     "int_signal_events",
     "int_first_engagements",
     "int_email_responses",
+    "int_engagement_entries",
     "engagement_ledger",
 )
 _EMPTY = {table.name: raw_select(table, []) for table in TABLES}

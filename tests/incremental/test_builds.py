@@ -19,6 +19,7 @@ TABLES = (
     "int_signal_events",
     "int_first_engagements",
     "int_email_responses",
+    "int_engagement_entries",
 )
 OPENED = {"name": "opened_mails", "event_types": ["email_opened"], "channel": "email"}
 SIGNALS = [OPENED | {"label": "mails opened", "stage": "interest", "sign": "positive"}]

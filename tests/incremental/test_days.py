@@ -20,6 +20,7 @@ INCREMENTAL = (
     "int_signal_events",
     "int_first_engagements",
     "int_email_responses",
+    "int_engagement_entries",
 )
 
 # Times lie on a coarse grid, so that they coincide; some are yet to come when they arrive.

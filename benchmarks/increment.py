@@ -98,6 +98,7 @@ SHOWN = (
     "int_signal_events",
     "int_first_engagements",
     "int_email_responses",
+    "int_engagement_entries",
     "int_signal_coverage",
     "input_row_counts",
     "input_unparsable_values",

@@ -123,6 +123,7 @@ def test_a_folder_of_files_from_day_to_day(tmp_path: Path) -> None:
     assert printed == [
         "Rebuilt in full: int_signal_events, as its definition has changed.",
         "Rebuilt in full: int_first_engagements, as what it is made of was made anew.",
+        "Rebuilt in full: int_engagement_entries, as its definition has changed.",
     ], "no e-mail that was sent is left to be answered"
     assert stamps(tmp_path / "daily")["base_events"] == second["base_events"]
     shutil.rmtree(tmp_path / "once")

@@ -131,6 +131,41 @@ def decayed(ledger: list[tuple]) -> dict[tuple, float]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 def test_day_by_day_is_all_at_once(path: EventPath, drawn: list[dict]) -> None:
+    compare(path, drawn)
+
+
+def test_an_email_that_comes_to_light_late_takes_the_answer_of_the_one_before(
+    path: EventPath,
+) -> None:
+    def email(number: int, event_type: str, days: float) -> dict:
+        return {
+            "event_id": f"e{number}",
+            "who": ("l0", None),
+            "occurred_at": days_after(START, days),
+            "delay": timedelta(),
+            "event_type": event_type,
+            "topic": None,
+            "session_id": None,
+            "value": None,
+        }
+
+    def day(name: str, *emails: dict) -> dict:
+        nothing = dict.fromkeys(("repeated", "as_of", "dies_after"))
+        return nothing | {
+            "events": [*emails],
+            "name": name,
+            "leads": [],
+            "identities": [],
+            "changes": [],
+            "is_skipped": False,
+        }
+
+    first = day("a", email(1, "email_sent", 0), email(2, "email_opened", 0.5))
+    compare(path, [first, day("b", email(3, "email_sent", 0.25))])
+
+
+def compare(path: EventPath, drawn: list[dict]) -> None:
+    """Builds day by day and all at once, and compares all that comes out."""
     warehouse = path.warehouse()
     given_so_far = Input()
     for number, day in enumerate(drawn):

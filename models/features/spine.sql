@@ -70,8 +70,8 @@ moments_of_leads as (
 
 ),
 
--- Leads are drawn, whole: neighbouring moments of one say almost the same. A lead's place is its own, so that from
--- run to run mostly the same ones are drawn.
+-- Leads are drawn, whole: of those that are not drawn, nothing need be read. A lead's place hangs on nothing but its
+-- name, so that from run to run mostly the same ones are drawn.
 placed as (
 
     select

@@ -70,8 +70,8 @@ moments_of_leads as (
 
 ),
 
--- Leads are drawn, whole: of those that are not drawn, nothing need be read. A lead's place hangs on nothing but its
--- name, so that from run to run mostly the same ones are drawn.
+-- Leads are drawn, whole: of the others, nothing need be read. A lead's place hangs on nothing but its name,
+-- so that from run to run mostly the same ones are drawn.
 placed as (
 
     select
@@ -104,13 +104,15 @@ with_room as (
 
     select
         *,
-        least(count_won, greatest({{ max_moments }} / 2, {{ max_moments }} * count_won / count_all)) as room_for_won
+        least(
+            count_won, greatest({{ max_moments }} / 2, {{ max_moments }} * count_won / count_all)
+        ) as room_for_won
     from counted
 
 ),
 
--- The first place for which there is no room is the share of leads that are drawn: places are even from 0 to 1. The
--- others, and as many of the won, are drawn blindly to how they end.
+-- The first place for which there is no room is the share of leads that are drawn: places are even from 0 to
+-- 1. The others, and the same share of the won, are drawn blindly to how they end.
 rates as (
 
     select

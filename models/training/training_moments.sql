@@ -126,7 +126,8 @@ final as (
             when use = 'calibrate'
                 then 'Later than all that trains, and how its leads ended was known by the origin.'
             when use = 'test' then 'From the origin on; how its leads ended is known by now.'
-            when use_if_blind is not null then 'Its lead was drawn because it was won: that may train, but not prove.'
+            when use_if_blind is not null
+                then 'Its lead was drawn because it was won: that may train, but not prove.'
             when cohort_known_at > as_of then 'A lead that was open at this moment can still convert.'
             when moment_at >= origin_at then 'Left to the test of a later origin.'
             when cohort_known_at > origin_at

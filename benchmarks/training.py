@@ -54,6 +54,8 @@ def world(rows: int) -> TrainingSet:
         lead=np.repeat(np.arange(leads), MOMENTS),
         moment_at=np.datetime64("2025-01-01", "us") + moment * np.timedelta64(7, "D"),
         uses=uses,
+        is_blind=np.ones(len(matrix), bool),
+        sample_weight=np.ones(len(matrix)),
     ).take(order)
 
 

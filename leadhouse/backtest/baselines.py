@@ -18,7 +18,10 @@ from leadhouse.scoring.scorer import Scorer
 
 # profiles.yml names no schema, so dbt's seeds are in main_seeds.
 _RULES = "main_seeds.scorecard_rules"
-_KEYS = ("lead_id", "moment_at", "label", "uses", "x_numbers", "x_categories")
+_KEYS = (
+    *("lead_id", "moment_at", "label", "uses", "is_blind", "sample_weight"),
+    *("x_numbers", "x_categories"),
+)
 _NOW = 0  # the origin that the champion is fitted as of
 # A constant bears no slope.
 _METHODS: dict[Kind, Method] = {"rules": "platt", "no_signal": "shift"}

@@ -19,6 +19,8 @@ _KEY_SCHEMA = pa.schema(
         "moment_at": pa.timestamp("us"),
         "label": pa.bool_(),
         "uses": pa.list_(pa.string()),
+        "is_blind": pa.bool_(),
+        "sample_weight": pa.float64(),
     }
 )
 _BATCH_ROWS = 10_000
@@ -36,6 +38,10 @@ class TrainingSet:
         lead: which lead a row is about, as a number; int64 of shape (rows,).
         moment_at: datetime64[us] of shape (rows,).
         uses: what the row is for at each origin; str of shape (rows, origins), empty for nothing.
+        is_blind: whether its lead was drawn blindly to how it ends; bool of shape (rows,). All rows
+            to calibrate or test on are; of those to train on, they alone are a fair sample.
+        sample_weight: what the row stands for, so that weighted all rows are one; float64 of shape
+            (rows,).
     """
 
     schema: FeatureSchema
@@ -44,13 +50,15 @@ class TrainingSet:
     lead: np.ndarray
     moment_at: np.ndarray
     uses: np.ndarray
+    is_blind: np.ndarray
+    sample_weight: np.ndarray
 
     def __len__(self) -> int:
         return len(self.label)
 
     def take(self, rows: np.ndarray) -> Self:
         """The rows of a mask or of positions, copied."""
-        arrays = ("matrix", "label", "lead", "moment_at", "uses")
+        arrays = ("matrix", "label", "lead", "moment_at", "uses", "is_blind", "sample_weight")
         return replace(self, **{name: getattr(self, name)[rows] for name in arrays})
 
     @property
@@ -61,6 +69,11 @@ class TrainingSet:
     def used(self, origin: int, *uses: Use) -> Self:
         """The rows that are used so at an origin, copied."""
         return self.take(np.isin(self.uses[:, origin], uses))
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether rows stand for different numbers of rows."""
+        return bool((self.sample_weight != 1).any())
 
     @property
     def count_leads(self) -> int:
@@ -120,10 +133,10 @@ def read_training_set(
 
     Args:
         relation: with the columns `lead_id`, `moment_at`, `label` (boolean), `uses` (a list of
-            `train`, `calibrate`, `test` or null, one for each origin), and the features: FLOAT
-            columns are numbers, VARCHAR columns are categories, and the maps `x_numbers` and
-            `x_categories`, if there, hold the user's own features by name. Memory: 4 bytes per
-            row and feature, and one batch.
+            `train`, `calibrate`, `test` or null, one for each origin), `is_blind` (boolean),
+            `sample_weight` (a number), and the features: FLOAT columns are numbers, VARCHAR columns
+            are categories, and the maps `x_numbers` and `x_categories`, if there, hold the user's
+            own features by name. Memory: 4 bytes per row and feature, and one batch.
         exclude: names of features to leave out.
 
     Raises:
@@ -218,4 +231,6 @@ def _assemble(
         lead=keys["lead_id"].combine_chunks().dictionary_encode().indices.to_numpy(),
         moment_at=keys["moment_at"].to_numpy(),
         uses=uses.astype("U9").reshape(len(keys), len(uses) // max(len(keys), 1) or 1),
+        is_blind=keys["is_blind"].to_numpy(),
+        sample_weight=keys["sample_weight"].to_numpy(),
     )

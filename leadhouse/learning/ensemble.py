@@ -44,7 +44,7 @@ def tree_ensemble(trees: Sequence[Tree]) -> dict[str, object]:
     }
 
 
-def leaf_covers(trees: Sequence[Tree]) -> list[int]:
+def leaf_covers(trees: Sequence[Tree]) -> list[float]:
     """The covers of the leaves in the order of the operator's, which has no attribute for them."""
     columns = _Columns()
     for tree in trees:
@@ -52,7 +52,7 @@ def leaf_covers(trees: Sequence[Tree]) -> list[int]:
     return columns.covers
 
 
-def read_trees(node: NodeProto, covers: Sequence[int]) -> tuple[Tree, ...]:
+def read_trees(node: NodeProto, covers: Sequence[float]) -> tuple[Tree, ...]:
     """The trees of which `tree_ensemble` and `leaf_covers` were made.
 
     A lone leaf comes back as it was written, on both sides of a split.
@@ -108,7 +108,7 @@ class _Columns:
         self.failed: list[tuple[int, bool]] = []
         self.members: list[float] = []
         self.leaves: list[float] = []
-        self.covers: list[int] = []
+        self.covers: list[float] = []
 
     def add(self, tree: Tree) -> None:
         self.roots.append(len(self.features))

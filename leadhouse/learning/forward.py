@@ -148,7 +148,8 @@ def fit_origin(
 def _cross_fit(
     rows: TrainingSet, kinds: tuple[Kind, ...], settings: LearningSettings
 ) -> Iterator[tuple[dict[Kind, MarginModel], TrainingSet]]:
-    """Models of all leads but a fold's, with the fold's rows."""
+    """Models of all leads but a fold's, with the fold's rows that were drawn blindly."""
     fold = np.unique(rows.lead, return_inverse=True)[1] % _COUNT_FOLDS
     for number in range(_COUNT_FOLDS):
-        yield fit_learnt(rows.take(fold != number), kinds, settings), rows.take(fold == number)
+        unseen = rows.take((fold == number) & rows.is_blind)
+        yield fit_learnt(rows.take(fold != number), kinds, settings), unseen

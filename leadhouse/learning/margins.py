@@ -5,8 +5,11 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from leadhouse.learning.trees import Leaf, Tree
+from leadhouse.learning.trees import Leaf, Tree, covered
 from leadhouse.scoring.schema import FeatureSchema
+
+# Few enough that their terms, in double, are small beside the rows.
+_BATCH_ROWS = 10_000
 
 
 def signed_log1p(values: np.ndarray) -> np.ndarray:
@@ -50,6 +53,12 @@ class Linear:
         known = self.slope * np.clip(signed_log1p(numbers), self.lower, self.upper)
         return np.where(np.isnan(numbers), self.missing_value, known)
 
+    def over(self, matrix: np.ndarray, weight: np.ndarray) -> Self:
+        """The same terms with their means over weighted rows, as `MarginParts.over` has it."""
+        batches = (slice(at, at + _BATCH_ROWS) for at in range(0, len(matrix), _BATCH_ROWS))
+        total = sum(weight[rows] @ self.terms(matrix[rows]) for rows in batches)
+        return replace(self, mean=total / weight.sum())
+
     def scaled(self, factor: float) -> Self:
         """All terms and the intercept, times a factor."""
         return replace(
@@ -74,6 +83,18 @@ class MarginParts:
 
     trees: tuple[Tree, ...] = ()
     linear: Linear | None = None
+
+    def over(self, matrix: np.ndarray, weight: np.ndarray) -> "MarginParts":
+        """The same margin with weighted rows as its background: what is usual is so among them.
+
+        Args:
+            matrix: at least one row, as `MarginModel.margin` takes it.
+            weight: of the rows, float64 of shape (rows,).
+        """
+        return MarginParts(
+            trees=tuple(covered(tree, matrix, weight) for tree in self.trees),
+            linear=self.linear.over(matrix, weight) if self.linear else None,
+        )
 
     def scaled(self, factor: float) -> "MarginParts":
         """The parts of this margin times a factor."""

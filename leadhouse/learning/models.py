@@ -85,15 +85,16 @@ def train_models(
 
     resamples = []
     if ladder.origins:
+        newest = ladder.origins[0]
         kind, figures, resampled = _newest_figures(ladder, run.stability_resamples)
         resamples = [
-            model_row(run, "resample", kind, model, None, origin=ladder.origins[0].origin)
+            model_row(run, "resample", kind, model, None, origin=newest.origin, train=newest.train)
             | {"promotion_reason": _RESAMPLED}
             for model in resampled
         ]
         _check_gap(figures, run)
-        newest = next(row for row in evaluations if row["model_kind"] == kind)
-        newest["metrics"] = to_json(figures)
+        judged = next(row for row in evaluations if row["model_kind"] == kind)
+        judged["metrics"] = to_json(figures)
     verdict = _verdict(ladder, standing)
     chosen |= {
         "role": "champion" if verdict.is_promoted else "challenger",
@@ -114,10 +115,10 @@ def _rules_alone(
         origin for origin in range(1, data.count_origins) if (data.uses[:, origin] == "test").any()
     ]
     return [
-        model_row(run, "champion", "rules", scorecard, None, origin=0)
+        model_row(run, "champion", "rules", scorecard, None, origin=0, train=known)
         | {"promotion_reason": reason},
         *(
-            model_row(run, "evaluation", "rules", scorecard, None, origin=origin)
+            model_row(run, "evaluation", "rules", scorecard, None, origin=origin, train=known)
             | {"promotion_reason": _TRIED}
             for origin in tested
         ),
@@ -133,7 +134,7 @@ def _fitted_row(
 ) -> dict[str, Any]:
     rung, train = fit.rungs[kind], fit.train
     calibration = rung.calibration(ladder.methods[kind])
-    row = model_row(run, role, kind, rung.model, calibration, origin=fit.origin)
+    row = model_row(run, role, kind, rung.model, calibration, origin=fit.origin, train=train)
     encoded = train.encode(rung.model.schema)
     certificate = certify(rung.model, calibration, row["onnx"], encoded, ladder.settings.seed)
     row |= {

@@ -28,4 +28,5 @@ def random_split_auc(fit: OriginFit, kind: Kind, settings: LearningSettings) -> 
     if any(rows.label.all() or not rows.label.any() for rows in (first, second)):
         return float("nan")
     model = fit_learnt(first, (kind,), settings)[kind]
-    return float(roc_auc_score(second.label, margin(model, second)))
+    margins = margin(model, second)
+    return float(roc_auc_score(second.label, margins, sample_weight=second.sample_weight))

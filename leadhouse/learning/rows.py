@@ -11,6 +11,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadhouse.learning.calibration import Calibration
+from leadhouse.learning.data import TrainingSet
 from leadhouse.learning.graph import background, build_graph, stamp
 from leadhouse.learning.margins import MarginModel
 from leadhouse.learning.rungs import Kind, LearningSettings
@@ -94,6 +95,7 @@ def model_row(
     calibration: Calibration | None,
     *,
     origin: int,
+    train: TrainingSet | None = None,
 ) -> dict[str, Any]:
     """The columns that every model has.
 
@@ -104,9 +106,13 @@ def model_row(
         model: what was fitted.
         calibration: None where its margin has no probability.
         origin: number of the origin that it was fitted as of; 0 is now.
+        train: what it was fitted to, where that is at hand: where rows have weights, what explains
+            the model is of weighted rows, which its own covers, being counts, are not.
     """
     origin_at = run.origins[origin].at
     parts = model.parts()
+    if train is not None and train.has_weights:
+        parts = parts.over(train.encode(model.schema), train.sample_weight)
     graph = build_graph(
         model.schema,
         parts,

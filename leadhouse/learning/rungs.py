@@ -23,7 +23,8 @@ class LearningSettings(BaseModel):
 
     A lead with many moments does not drown the others: it weighs no more than one with
     `max_moments_weight` of them. With `recency_half_life_days`, a row that much older weighs half.
-    Weights matter to what is learnt, never to the calibration: there, all rows count equally.
+    Where conversions were drawn more often than others, they weigh so much less. Weights matter to
+    what is learnt, never to the calibration: there, all rows were drawn alike and count equally.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -131,7 +132,7 @@ def fit_learnt(
 def row_weights(rows: TrainingSet, settings: LearningSettings) -> np.ndarray:
     """Weights to learn with, float64 of shape (rows,), 1 on average."""
     _, lead, count = np.unique(rows.lead, return_inverse=True, return_counts=True)
-    weight = np.minimum(1.0, settings.max_moments_weight / count[lead])
+    weight = rows.sample_weight * np.minimum(1.0, settings.max_moments_weight / count[lead])
     if settings.recency_half_life_days:
         age_days = (rows.moment_at.max() - rows.moment_at) / np.timedelta64(1, "D")
         weight = weight * 2.0 ** (-age_days / settings.recency_half_life_days)

@@ -40,10 +40,13 @@ _HOLDS = {
 
 @dataclass(frozen=True)
 class Leaf:
-    """The end of a road: what the tree adds to the margin, and how many training rows end here."""
+    """The end of a road: what the tree adds to the margin, and how many training rows end here.
+
+    Rows may have weights: their cover is then the sum.
+    """
 
     value: float
-    cover: int = 0
+    cover: float = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Split:
 Tree = Leaf | Split
 
 
-def cover(tree: Tree) -> int:
+def cover(tree: Tree) -> float:
     """How many training rows come to a tree."""
     return tree.cover if isinstance(tree, Leaf) else cover(tree.passed) + cover(tree.failed)
 
@@ -99,6 +102,28 @@ def splits(tree: Tree) -> Iterator[Split]:
         yield tree
         yield from splits(tree.passed)
         yield from splits(tree.failed)
+
+
+def covered(tree: Tree, matrix: np.ndarray, weight: np.ndarray) -> Tree:
+    """The same tree with the covers of these rows.
+
+    Args:
+        tree: compares in double.
+        matrix: float32 of shape (rows, features).
+        weight: of the rows, float64 of shape (rows,).
+    """
+
+    def follow(tree: Tree, rows: np.ndarray) -> Tree:
+        if isinstance(tree, Leaf):
+            return replace(tree, cover=float(weight[rows].sum()))
+        passes = tree.passes(matrix[rows, tree.feature].astype(np.float64))
+        return replace(
+            tree,
+            passed=follow(tree.passed, rows[passes]),
+            failed=follow(tree.failed, rows[~passes]),
+        )
+
+    return follow(tree, np.arange(len(matrix)))
 
 
 def for_float32(tree: Tree) -> Tree:

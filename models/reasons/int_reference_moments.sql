@@ -7,7 +7,7 @@ with moments as (
         moment_at,
         label
     from {{ ref('training_moments') }}
-    where origin_number = 0 and use is not null
+    where origin_number = 0 and use is not null and is_blind
 
 ),
 

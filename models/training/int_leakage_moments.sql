@@ -3,6 +3,7 @@
 with training_set as (
 
     select * from {{ ref('training_set') }}
+    where is_blind
 
 ),
 

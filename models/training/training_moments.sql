@@ -30,6 +30,8 @@ labelled as (
         spine.spine_id,
         spine.lead_id,
         spine.moment_at,
+        spine.is_blind,
+        spine.sample_weight,
 
         coalesce(
             lifecycles.won_at > spine.moment_at
@@ -85,11 +87,21 @@ used as (
                 and (origins.test_until is null or cohorts.moment_at < origins.test_until)
                 and cohorts.cohort_known_at <= run_context.as_of
                 then 'test'
-        end as use
+        end as use_if_blind
 
     from cohorts
     cross join origins
     cross join run_context
+
+),
+
+-- Leads of which more were drawn because they were won may train, by their weight; they prove nothing.
+allowed as (
+
+    select
+        *,
+        case when use_if_blind = 'train' or is_blind then use_if_blind end as use
+    from used
 
 ),
 
@@ -101,6 +113,8 @@ final as (
         lead_id,
         moment_at,
         cohort_at,
+        is_blind,
+        sample_weight,
 
         case when label_known_at <= as_of then is_won_within_horizon end as label,
         label_known_at,
@@ -112,6 +126,8 @@ final as (
             when use = 'calibrate'
                 then 'Later than all that trains, and how its leads ended was known by the origin.'
             when use = 'test' then 'From the origin on; how its leads ended is known by now.'
+            when use_if_blind is not null
+                then 'Its lead was drawn because it was won: that may train, but not prove.'
             when cohort_known_at > as_of then 'A lead that was open at this moment can still convert.'
             when moment_at >= origin_at then 'Left to the test of a later origin.'
             when cohort_known_at > origin_at
@@ -119,7 +135,7 @@ final as (
             else 'Lies in the gap of a horizon between training and calibration.'
         end as reason
 
-    from used
+    from allowed
 
 )
 

@@ -17,6 +17,8 @@ uses as (
         lead_id,
         moment_at,
         any_value(label) as label,
+        any_value(is_blind) as is_blind,
+        any_value(sample_weight) as sample_weight,
         list(use order by origin_number) as uses
 
     from moments
@@ -30,6 +32,8 @@ final as (
     select
         uses.label,
         uses.uses,
+        uses.is_blind,
+        uses.sample_weight,
         features.* exclude (is_now, account_id)
 
     from uses

@@ -118,7 +118,8 @@ def test_columns_that_are_left_out_stop_nothing(again, planted_raw):
 def test_of_too_little_nothing_is_said(again, planted_raw, labels):
     with duckdb.connect(again.database) as connection:
         connection.execute(
-            "create table labels as select lead_id, moment_at, label from training_set order by all"
+            "create table labels as "
+            "select lead_id, moment_at, label, is_blind from training_set order by all"
         )
         connection.execute(f"create or replace view training_set as {labels}")
     done = judge(again, planted_raw)

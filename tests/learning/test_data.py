@@ -12,7 +12,9 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 
 def test_reads_every_row_in_the_order_of_moment_and_lead(connection) -> None:
-    relation = training_table(connection, leads=7_000, moments=3)  # more than two batches
+    relation = training_table(connection, leads=7_000, moments=3).project(
+        "* replace (lead_id > 'lead 4' as is_blind, moment_at.day() / 7 as sample_weight)"
+    )  # more than two batches
     data = read_training_set(relation)
     expected = relation.order("moment_at, lead_id").fetchall()
 
@@ -26,7 +28,7 @@ def test_reads_every_row_in_the_order_of_moment_and_lead(connection) -> None:
 
     seniority, plan = (data.schema.features[i].vocabulary for i in (2, 4))
     for position, row in enumerate(expected):
-        _, _, label, uses, visits, fit, word, numbers, words = row
+        _, _, label, uses, is_blind, weight, visits, fit, word, numbers, words = row
         got = [None if np.isnan(v) else v for v in data.matrix[position].tolist()]
         size = numbers["x_size"] if numbers else None
         assert got[:2] == [visits, fit]
@@ -34,6 +36,7 @@ def test_reads_every_row_in_the_order_of_moment_and_lead(connection) -> None:
         assert (got[3], plan[int(got[4]) - 1]) == (size, words["x_plan"])
         assert data.label[position] == label
         assert data.uses[position].tolist() == [use or "" for use in uses]
+        assert (data.is_blind[position], data.sample_weight[position]) == (is_blind, weight)
 
 
 def test_vocabulary_holds_the_most_frequent_words_of_the_rows_at_hand(connection) -> None:
@@ -44,7 +47,8 @@ def test_vocabulary_holds_the_most_frequent_words_of_the_rows_at_hand(connection
             """
             select
                 'lead ' || rowid as lead_id, timestamp '2026-01-01' as moment_at, true as label,
-                [case when word = 'later' then 'calibrate' else 'train' end] as uses, word
+                [case when word = 'later' then 'calibrate' else 'train' end] as uses,
+                true as is_blind, 1 as sample_weight, word
             from words
             """
         )

@@ -81,6 +81,8 @@ def training_table(
                     when moment < 7 then 'test'
                 end
             ] as uses,
+            true as is_blind,
+            1::double as sample_weight,
             visits,
             fit,
             seniority,

@@ -25,14 +25,12 @@ _PROJECT = (
 )
 _GENERATED = {".pyc", ".pyo"}
 # The future begins a day after the start of a build (macros/inputs/judge_rows.sql).
-_EARLIEST_TO_COME = "select min(moment) - interval 1 day from ({})".format(
-    " union all ".join(
-        f"select min({column.name}) as moment from base_{table.name}, run_context"
-        f" where {column.name} > started_at + interval 1 day"
-        for table in TABLES
-        for column in table.columns
-        if column.kind is Kind.TIME
-    )
+_TO_COME = " union all ".join(
+    f"select min({column.name}) as moment from base_{table.name}, run_context"  # noqa: S608
+    f" where {column.name} > started_at + interval 1 day"
+    for table in TABLES
+    for column in table.columns
+    if column.kind is Kind.TIME
 )
 
 
@@ -108,9 +106,9 @@ def note_down(database: Path, ingredients: str) -> None:
     """
     try:
         with duckdb.connect(database, read_only=True) as connection:
-            [(as_of, until)] = connection.execute(
-                f"select any_value(as_of), ({_EARLIEST_TO_COME}) from run_context"
-            ).fetchall()
+            [(as_of,)] = connection.table("run_context").aggregate("any_value(as_of)").fetchall()
+            to_come = connection.sql(_TO_COME)
+            [(until,)] = to_come.aggregate("min(moment) - interval 1 day").fetchall()
     except duckdb.CatalogException:
         return
     fields = {

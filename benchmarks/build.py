@@ -27,21 +27,43 @@ KNOWN_AT = {
     "identities": "identified_at",
     "qualification": "answered_at",
 }
+LAST_DAY = "{} between timestamp '{}' - interval 1 day and localtimestamp"
 SLOWEST = 15
 
 
 def the_day_before(raw: Path, folder: Path) -> Path:
-    """The same inputs without what became known in the last 24 hours."""
+    """The same inputs without what became known on the last day, events in a folder of files."""
     shutil.copytree(raw, folder)
-    with duckdb.connect() as connection:
-        events = connection.read_parquet(str(raw / "events.parquet"))
-        [(last,)] = events.max(KNOWN_AT["events"]).fetchall()
-        for table, known_at in KNOWN_AT.items():
-            connection.execute(
-                f"copy (from '{raw}/{table}.parquet' where {known_at} <= timestamp '{last}'"
-                f" - interval 1 day) to '{folder}/{table}.parquet'"
-            )
+    folder.joinpath("events").mkdir()
+    folder.joinpath("events.parquet").unlink()
+    for table in KNOWN_AT:
+        file = f"{table}.parquet" if table != "events" else "events/until_then.parquet"
+        write(raw, table, f"not {last_day(raw, table)}", folder / file)
     return folder
+
+
+def hand_over_the_day(raw: Path, folder: Path) -> None:
+    """What became known on the last day: a file of events, and the other tables as they are now."""
+    for table in KNOWN_AT:
+        if table == "events":
+            write(raw, table, last_day(raw, table), folder / "events" / "the_day.parquet")
+        else:
+            shutil.copy(raw / f"{table}.parquet", folder)
+
+
+def last_day(raw: Path, table: str) -> str:
+    """A condition of the rows that became known on the last day; dirt in the future is not."""
+    known_at = KNOWN_AT["events"]
+    with duckdb.connect() as connection:
+        [(last,)] = connection.execute(
+            f"select max({known_at}) from '{raw}/events.parquet' where {known_at} < localtimestamp"
+        ).fetchall()
+    return f"coalesce({LAST_DAY.format(KNOWN_AT[table], last)}, false)"
+
+
+def write(raw: Path, table: str, condition: str, file: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (from '{raw}/{table}.parquet' where {condition}) to '{file}'")
 
 
 def slowest_nodes(target: Path) -> list[tuple[str, float]]:
@@ -61,7 +83,7 @@ def main() -> None:
         told = environment(inputs, folder)
         build, parse = [BIN / "leadhouse", "build"], [BIN / "dbt", "parse"]
         runs: dict[str, list[Run]] = {"the first": [run(build, told, log)]}
-        shutil.copytree(raw, inputs, dirs_exist_ok=True)
+        hand_over_the_day(raw, inputs)
         runs["a day later"] = [run(build, told, log)]
         nodes = slowest_nodes(folder / "target")
         for _ in range(repeats):

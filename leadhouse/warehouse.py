@@ -3,10 +3,14 @@
 `profiles.yml` names this module; dbt-duckdb looks for a class `Plugin` in it.
 """
 
+import os
+
 from dbt.adapters.duckdb.plugins import BasePlugin
-from duckdb import DuckDBPyConnection
+from dbt_common.exceptions import DbtRuntimeError
+from duckdb import DuckDBPyConnection, ParserException
 
 from leadhouse import inputs, scoring
+from leadhouse.inputs.sql import literal
 
 
 class Plugin(BasePlugin):
@@ -22,9 +26,18 @@ def _share_memory(connection: DuckDBPyConnection) -> None:
     """Gives DuckDB half of the memory, of the machine or of the container that it runs in.
 
     What does not fit goes to a folder beside the database. DuckDB's own share is four fifths,
-    which leaves too little to dbt and to what learns in the same process. A `memory_limit` in the
-    settings of profiles.yml is set later, and so has the last word.
+    which leaves too little to dbt and to what learns in the same process. LEADHOUSE_MEMORY_LIMIT
+    says another size ("3GB").
     """
+    asked = os.environ.get("LEADHOUSE_MEMORY_LIMIT")
+    if asked:
+        try:
+            connection.execute(f"set memory_limit = {literal(asked)}")
+        except ParserException as error:
+            raise DbtRuntimeError(
+                f"LEADHOUSE_MEMORY_LIMIT is {asked!r}, which is no size: write 3GB, say."
+            ) from error
+        return
     [(own_share,)] = connection.execute("select current_setting('memory_limit')").fetchall()
     size, unit = own_share.split()
     connection.execute(f"set memory_limit = '{float(size) * 5 / 8} {unit}'")

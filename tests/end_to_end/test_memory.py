@@ -2,6 +2,7 @@
 
 import duckdb
 import pytest
+from dbt_common.exceptions import DbtRuntimeError
 
 from leadhouse.warehouse import Plugin
 
@@ -14,10 +15,21 @@ def memory_limit(connection: duckdb.DuckDBPyConnection) -> float:
     return float(size)
 
 
-def test_duckdb_takes_half_of_the_memory_and_a_profile_has_the_last_word():
+def test_duckdb_takes_half_of_the_memory_and_a_profile_has_the_last_word(monkeypatch):
+    monkeypatch.delenv("LEADHOUSE_MEMORY_LIMIT", raising=False)
     with duckdb.connect() as connection:
         four_fifths = memory_limit(connection)
         Plugin("leadhouse", {}).configure_connection(connection)
         assert memory_limit(connection) == pytest.approx(four_fifths / 0.8 / 2, rel=0.02)
         connection.execute("set memory_limit = '3 GiB'")
         assert memory_limit(connection.cursor()) == 3
+
+
+def test_the_environment_may_say_how_much(monkeypatch):
+    with duckdb.connect() as connection:
+        monkeypatch.setenv("LEADHOUSE_MEMORY_LIMIT", "3GiB")
+        Plugin("leadhouse", {}).configure_connection(connection)
+        assert memory_limit(connection) == 3
+        monkeypatch.setenv("LEADHOUSE_MEMORY_LIMIT", "much")
+        with pytest.raises(DbtRuntimeError, match="LEADHOUSE_MEMORY_LIMIT is 'much'.* write 3GB"):
+            Plugin("leadhouse", {}).configure_connection(connection)

@@ -31,5 +31,5 @@ def test_the_environment_may_say_how_much(monkeypatch):
         Plugin("leadhouse", {}).configure_connection(connection)
         assert memory_limit(connection) == 3
         monkeypatch.setenv("LEADHOUSE_MEMORY_LIMIT", "much")
-        with pytest.raises(DbtRuntimeError, match="LEADHOUSE_MEMORY_LIMIT is 'much'.* write 3GB"):
+        with pytest.raises(DbtRuntimeError, match="'much', which is no size"):
             Plugin("leadhouse", {}).configure_connection(connection)

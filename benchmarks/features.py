@@ -24,46 +24,27 @@ from rich.table import Table
 from benchmarks.ledgers import (
     AS_OF,
     HALF_LIVES,
+    MEASURES,
     SIGNALS,
     WINDOWS,
-    compiled,
+    age_days,
     connect,
+    filtered_columns,
     in_turns,
     make_ledger,
     make_spine,
     measure,
+    wide_sql,
 )
 
 BARE = "select lead_id, signal, count(*) as entries from {table} group by lead_id, signal"
-AGE = f"date_diff('microsecond', occurred_at, {AS_OF}) / 8.64e10"
-MEASURES = (
-    *(f"{days}d" for days in WINDOWS),
-    *(f"decayed_{days}d" for days in HALF_LIVES),
-    "days_since_last",
-    "total",
-)
 ONCE = ("naive SQL, a FILTER a column", "pandas")
 
 
 def naive_sql() -> str:
     """Every column an aggregate of its own."""
-    columns = []
-    for signal in SIGNALS:
-        chosen = f"signal = '{signal}'"
-        columns += [
-            f"count(*) filter (where {chosen} and occurred_at > {AS_OF} - interval {days} day)"
-            f" as {signal}_{days}d"
-            for days in WINDOWS
-        ]
-        columns += [
-            f"sum(weight * pow(2, -({AGE}) / {days})) filter (where {chosen})"
-            f" as {signal}_decayed_{days}d"
-            for days in HALF_LIVES
-        ]
-        columns.append(f"max(occurred_at) filter (where {chosen}) as {signal}_last_at")
-        columns.append(f"sum(weight) filter (where {chosen}) as {signal}_total")
     return f"""
-        select lead_id, {", ".join(columns)}
+        select lead_id, {", ".join(filtered_columns(AS_OF))}
         from events
         where known_at <= {AS_OF}
         group by lead_id
@@ -77,7 +58,7 @@ def pivoted_sql() -> str:
         for days in WINDOWS
     ]
     decays = [
-        f"sum(weight * exp(-({AGE}) * {math.log(2) / days!r})) as m_decayed_{days}d"
+        f"sum(weight * exp(-({age_days(AS_OF)}) * {math.log(2) / days!r})) as m_decayed_{days}d"
         for days in HALF_LIVES
     ]
     measures = [*counts, *decays, "max(occurred_at) as m_days_since_last", "sum(weight) as m_total"]
@@ -94,26 +75,6 @@ def pivoted_sql() -> str:
 
         select lead_id, {", ".join(columns)} from long group by lead_id
     """
-
-
-def own_sql(folder: Path) -> str:
-    """The project's."""
-    wide = compiled(
-        folder,
-        """
-        with engagement_of_rows as (
-            {{ engagement_by_lead_moment("spine", step_days=7) }}
-        ),
-
-        signal_measures as (
-            {{ signal_measures_by_lead_moment("spine", "engagement_of_rows") }}
-        )
-
-        select * from signal_measures
-        """,
-    )
-    columns = ", ".join(f"{signal}_{name}" for signal in SIGNALS for name in MEASURES)
-    return f"select spine_id, {columns} from ({wide})"
 
 
 def with_sql(folder: Path, sql: str) -> Callable[[], object]:
@@ -228,8 +189,8 @@ def main() -> None:
         queries = {
             "bare": BARE.format(table="engagement_ledger"),
             "bare_as_came": BARE.format(table="events"),
-            "own": own_sql(folder),
-            "own_as_came": own_sql(folder).replace("engagement_ledger", "ledger_as_came"),
+            "own": wide_sql(folder),
+            "own_as_came": wide_sql(folder).replace("engagement_ledger", "ledger_as_came"),
             "pivoted": pivoted_sql(),
             "naive": naive_sql(),
         }

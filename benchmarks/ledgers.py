@@ -29,6 +29,12 @@ SIGNALS = (
     *("email_sends", "email_opens", "email_clicks", "email_replies"),
     *("calls", "meetings_booked", "product_logins", "other_events"),
 )
+MEASURES = (
+    *(f"{days}d" for days in WINDOWS),
+    *(f"decayed_{days}d" for days in HALF_LIVES),
+    "days_since_last",
+    "total",
+)
 DECLARED = {
     "half_lives_days": list(HALF_LIVES),
     "windows_days": list(WINDOWS),
@@ -58,6 +64,51 @@ def compiled(folder: Path, jinja: str) -> str:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
+
+
+def wide_sql(folder: Path) -> str:
+    """The project's features of a spine's rows: a column for each signal and measure."""
+    wide = compiled(
+        folder,
+        """
+        with engagement_of_rows as (
+            {{ engagement_by_lead_moment("spine", step_days=7) }}
+        ),
+
+        signal_measures as (
+            {{ signal_measures_by_lead_moment("spine", "engagement_of_rows") }}
+        )
+
+        select * from signal_measures
+        """,
+    )
+    columns = ", ".join(f"{signal}_{name}" for signal in SIGNALS for name in MEASURES)
+    return f"select spine_id, {columns} from ({wide})"
+
+
+def age_days(moment: str) -> str:
+    """SQL: how many days an entry is old at a moment."""
+    return f"date_diff('microsecond', occurred_at, {moment}) / 8.64e10"
+
+
+def filtered_columns(moment: str) -> list[str]:
+    """The same as SQL that one writes first: a FILTER for each column."""
+    columns = []
+    for signal in SIGNALS:
+        chosen = f"signal = '{signal}'"
+        columns += [
+            f"count(*) filter (where {chosen} and occurred_at > {moment} - interval {days} day)"
+            f" as {signal}_{days}d"
+            for days in WINDOWS
+        ]
+        columns += [
+            f"sum(weight * pow(2, -({age_days(moment)}) / {days})) filter (where {chosen})"
+            f" as {signal}_decayed_{days}d"
+            for days in HALF_LIVES
+        ]
+        columns.append(f"max(occurred_at) filter (where {chosen}) as {signal}_last_at")
+        columns.append(f"sum(weight) filter (where {chosen}) as {signal}_total")
+    return columns
 
 
 def database(folder: Path) -> Path:

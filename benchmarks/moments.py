@@ -5,6 +5,8 @@
 One row a lead, moment and signal that the lead has shown by then. The limit is a running sum over
 the ledger, of one of its columns, and the rows that come out. All are timed twice: their rows kept
 in a table, and read to the end without keeping them, since to keep them can take the longer part.
+Below, the same with one row a lead and moment and a column for each signal and measure, as a model
+reads it, beside the join as one writes it first, with a FILTER for each column (one turn).
 """
 
 import math
@@ -21,10 +23,12 @@ from benchmarks.ledgers import (
     WINDOWS,
     compiled,
     connect,
+    filtered_columns,
     in_turns,
     make_ledger,
     make_spine,
     measure,
+    wide_sql,
 )
 
 RUNNING = """
@@ -38,6 +42,8 @@ RUNNING = """
         ) as decayed_14d
     from engagement_ledger
 """
+OWN_WIDE = "Leadhouse, a column a measure"
+NAIVE_WIDE = "join, a FILTER a column"
 OWN = "{{ engagement_by_lead_moment('spine', step_days=7) }}"
 
 
@@ -65,6 +71,17 @@ def naive_sql() -> str:
         inner join engagement_ledger as entries
             on spine.lead_id = entries.lead_id and entries.known_at <= spine.moment_at
         group by spine.spine_id, entries.signal_number
+    """
+
+
+def naive_wide_sql() -> str:
+    """Every moment meets every event that was known by then, and every column filters its own."""
+    return f"""
+        select spine.spine_id, {", ".join(filtered_columns("spine.moment_at"))}
+        from spine
+        inner join engagement_ledger as entries
+            on spine.lead_id = entries.lead_id and entries.known_at <= spine.moment_at
+        group by spine.spine_id
     """
 
 
@@ -113,8 +130,15 @@ def main() -> None:
         folder = Path(name)
         make_ledger(folder, events, leads)
         make_spine(folder, moments, step_days=7)
-        queries = {"running": RUNNING, "own": compiled(folder, OWN), "naive": naive_sql()}
-        for query, sql in (queries | {"rows": "from own"}).items():
+        queries = {
+            "running": RUNNING,
+            "own": compiled(folder, OWN),
+            "naive": naive_sql(),
+            "rows": "from own",
+            "own_wide": wide_sql(folder),
+            "naive_wide": naive_wide_sql(),
+        }
+        for query, sql in queries.items():
             (folder / f"{query}.sql").write_text(sql)
         count, different, largest = compare(folder)
 
@@ -123,6 +147,8 @@ def main() -> None:
             "rows that come out": "rows",
             "Leadhouse": "own",
             "join of moments with events": "naive",
+            OWN_WIDE: "own_wide",
+            NAIVE_WIDE: "naive_wide",
         }
         timings = in_turns(
             {
@@ -134,12 +160,14 @@ def main() -> None:
                 for use in ("kept", "read")
             },
             repeats,
+            once=[f"{NAIVE_WIDE}:{use}" for use in ("kept", "read")],
         )
 
     table = Table("", "kept, s", "of Leadhouse", "read, s", "of Leadhouse", "peak, GB")
     for name in names:
         of_uses = [timings[f"{name}:{use}"] for use in ("kept", "read")]
-        own = [timings[f"Leadhouse:{use}"].seconds for use in ("kept", "read")]
+        ours = OWN_WIDE if name in (OWN_WIDE, NAIVE_WIDE) else "Leadhouse"
+        own = [timings[f"{ours}:{use}"].seconds for use in ("kept", "read")]
         cells = [
             (f"{timing.seconds:.2f}", f"{timing.seconds / seconds:.2f}")
             for timing, seconds in zip(of_uses, own, strict=True)

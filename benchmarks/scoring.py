@@ -145,7 +145,11 @@ def onnxruntime(folder: Path, depth: int) -> dict[str, float]:
             [f"depth {depth}"],
         ).fetchone()
     scorer = Scorer.from_row(*row)
-    pieces = [matrix[start : start + 2_048] for start in range(0, len(matrix), 2_048)]
+    # As the scorer takes them without a copy.
+    pieces = [
+        np.asfortranarray(matrix[start : start + 2_048]) for start in range(0, len(matrix), 2_048)
+    ]
+    del matrix
     with ThreadPoolExecutor(THREADS) as threads:
         return _measured(lambda: list(threads.map(scorer.run, pieces)))
 

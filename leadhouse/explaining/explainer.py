@@ -73,7 +73,7 @@ class Explainer:
         Raises:
             ModelRefusedError: a column that the model needs is not there.
         """
-        matrix = self._encoder.encode(features, row_major=False)
+        matrix = self._encoder.encode(features)
         contributions = np.zeros(matrix.shape[::-1])
         self._trees.add_to(contributions, matrix)
         if self._linear is not None:

@@ -1,5 +1,7 @@
 """From Arrow columns to what a model reads: one path for training and for scoring."""
 
+import math
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -7,6 +9,8 @@ import pyarrow.compute as pc
 from leadhouse.scoring.schema import UNSEEN_CODE, Feature, FeatureSchema, ModelRefusedError
 
 CUSTOM_MAPS = ("x_numbers", "x_categories")
+
+_FLOAT = pa.float32()
 
 
 def unfold_custom(batch: pa.RecordBatch) -> dict[str, pa.Array]:
@@ -54,8 +58,8 @@ def _unfold(maps: pa.MapArray) -> dict[str, pa.Array]:
 
 def to_numbers(column: pa.Array) -> np.ndarray:
     """A column of numbers as float32, NaN where null. Shape (rows,)."""
-    if column.type != pa.float32():
-        column = column.cast(pa.float32(), safe=False)
+    if column.type != _FLOAT:
+        column = column.cast(_FLOAT, safe=False)
     return column.to_numpy(zero_copy_only=False)
 
 
@@ -87,16 +91,16 @@ class Encoder:
             if feature.kind == "category"
         }
 
-    def encode(self, features: pa.RecordBatch, *, row_major: bool = True) -> np.ndarray:
+    def encode(self, features: pa.RecordBatch) -> np.ndarray:
         """The features in the model's order, categories as codes.
 
         Args:
             features: a column per feature, and the maps `x_numbers` and `x_categories` for the
                 custom ones; further columns are ignored. Null is missing.
-            row_major: whether a row's features lie side by side in memory, or a feature's rows.
 
         Returns:
-            float32 of shape (rows, features of the schema), NaN where missing.
+            float32 of shape (rows, features of the schema), NaN where missing. A feature's rows lie
+            side by side in memory (Fortran's order), as they come.
 
         Raises:
             ModelRefusedError: a column that the model needs is not there, or has another type.
@@ -106,9 +110,10 @@ class Encoder:
             nothing = pa.nulls(len(features))
             absent = {f.name: nothing for f in self._schema.features if f.is_custom}
             given |= absent | unfold_custom(features)
-        columns = [self._column(feature, given) for feature in self._schema.features]
-        matrix = pa.RecordBatch.from_arrays(columns, names=self._schema.names)
-        return matrix.to_tensor(null_to_nan=True, row_major=row_major).to_numpy()
+        # One column of all features: nulls are looked for once, not feature by feature.
+        column = pa.concat_arrays([self._column(f, given) for f in self._schema.features])
+        numbers = column.fill_null(math.nan).to_numpy()
+        return numbers.reshape(len(self._schema), len(features)).T
 
     def _column(self, feature: Feature, given: dict[str, pa.Array]) -> pa.Array:
         if feature.name not in given:
@@ -119,7 +124,7 @@ class Encoder:
         try:
             if feature.kind == "category":
                 return self._codes[feature.name].of(column)
-            return column if column.type == pa.float32() else column.cast(pa.float32(), safe=False)
+            return column if column.type == _FLOAT else column.cast(_FLOAT, safe=False)
         except pa.ArrowInvalid as error:
             raise ModelRefusedError(
                 f"The model takes the feature {feature.name} as a {feature.kind}; "
@@ -134,7 +139,7 @@ class _Codes:
         nan = float("nan")
         codes = [nan, nan, *range(1, len(feature.vocabulary) + 1), UNSEEN_CODE]
         self._words = pa.array([None, "", *feature.vocabulary], pa.string())
-        self._codes = pa.array(codes, pa.float32())
+        self._codes = pa.array(codes, _FLOAT)
 
     def of(self, column: pa.Array) -> pa.Array:
         words = column if column.type == pa.string() else column.cast(pa.string())

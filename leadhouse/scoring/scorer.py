@@ -16,6 +16,7 @@ from leadhouse.scoring.schema import FeatureSchema, ModelRefusedError
 # In the graph, the features side by side, categories as codes: float32 of shape (rows, features).
 MATRIX = "features/float"
 
+_BY_FEATURE = "features/by_feature"
 _OUTPUTS = ["margin", "probability"]
 _ERRORS_ONLY = 3
 
@@ -101,15 +102,23 @@ class Scorer:
         """Scores rows that are encoded, as `Encoder.encode` and `TrainingSet.encode` give them.
 
         Args:
-            matrix: float32 of shape (rows, features), NaN where missing, categories as codes.
+            matrix: float32 of shape (rows, features), NaN where missing, categories as codes. It is
+                copied unless it is in Fortran's order.
         """
-        margin, probability = self._session.run(_OUTPUTS, {MATRIX: matrix})
+        margin, probability = self._session.run(_OUTPUTS, {_BY_FEATURE: matrix.T})
         return margin[:, 0], probability[:, 0]
 
 
 def _from_matrix(model: onnx.ModelProto, count_features: int) -> bytes:
-    """The part of a model that follows its matrix."""
-    shape = ["rows", count_features]
-    matrix = helper.make_tensor_value_info(MATRIX, TensorProto.FLOAT, shape)
+    """The part of a model that follows its matrix, given feature by feature.
+
+    So columns need not be brought together row by row before; ONNX Runtime does that faster.
+    """
+    shape = [count_features, "rows"]
+    by_feature = helper.make_tensor_value_info(_BY_FEATURE, TensorProto.FLOAT, shape)
+    matrix = helper.make_tensor_value_info(MATRIX, TensorProto.FLOAT, shape[::-1])
     model.graph.value_info.append(matrix)
-    return Extractor(model).extract_model([MATRIX], _OUTPUTS).SerializeToString()
+    part = Extractor(model).extract_model([MATRIX], _OUTPUTS)
+    part.graph.node.insert(0, helper.make_node("Transpose", [_BY_FEATURE], [MATRIX]))
+    part.graph.input[0].CopyFrom(by_feature)
+    return part.SerializeToString()

@@ -4,8 +4,7 @@ with champion as (
 
 ),
 
--- Whole batches reach the model, not the few open leads among each 2,048 rows of history.
-leads as materialized (
+leads as (
 
     select * from {{ ref('features') }}
     where is_now

@@ -91,8 +91,10 @@ class MarginParts:
             matrix: at least one row, as `MarginModel.margin` takes it.
             weight: of the rows, float64 of shape (rows,).
         """
+        # A split reads one column.
+        by_feature = np.asfortranarray(matrix)
         return MarginParts(
-            trees=tuple(covered(tree, matrix, weight) for tree in self.trees),
+            trees=tuple(covered(tree, by_feature, weight) for tree in self.trees),
             linear=self.linear.over(matrix, weight) if self.linear else None,
         )
 

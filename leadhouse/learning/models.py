@@ -118,7 +118,7 @@ def _rules_alone(
         model_row(run, "champion", "rules", scorecard, None, origin=0, train=known)
         | {"promotion_reason": reason},
         *(
-            model_row(run, "evaluation", "rules", scorecard, None, origin=origin, train=known)
+            model_row(run, "evaluation", "rules", scorecard, None, origin=origin)
             | {"promotion_reason": _TRIED}
             for origin in tested
         ),
@@ -134,7 +134,9 @@ def _fitted_row(
 ) -> dict[str, Any]:
     rung, train = fit.rungs[kind], fit.train
     calibration = rung.calibration(ladder.methods[kind])
-    row = model_row(run, role, kind, rung.model, calibration, origin=fit.origin, train=train)
+    # What is only tried is not explained.
+    explained = None if role == "evaluation" else train
+    row = model_row(run, role, kind, rung.model, calibration, origin=fit.origin, train=explained)
     encoded = train.encode(rung.model.schema)
     certificate = certify(rung.model, calibration, row["onnx"], encoded, ladder.settings.seed)
     row |= {

@@ -106,8 +106,8 @@ def model_row(
         model: what was fitted.
         calibration: None where its margin has no probability.
         origin: number of the origin that it was fitted as of; 0 is now.
-        train: what it was fitted to, where that is at hand: where rows have weights, what explains
-            the model is of weighted rows, which its own covers, being counts, are not.
+        train: what it was fitted to, if it is to be explained: where rows have weights, what
+            explains the model is of weighted rows, which its own covers, being counts, are not.
     """
     origin_at = run.origins[origin].at
     parts = model.parts()

@@ -143,8 +143,8 @@ def fit_calibration(
         method: the most that may be fitted.
         margin: log-odds of held-out rows, float64 of shape (rows,).
         label: whether each converted, bool of shape (rows,).
-        weight: positive, of shape (rows,); None for rows that count equally, as open leads do when
-            they are scored.
+        weight: what each row stands for, positive, of shape (rows,); None where all are alike. What
+            is enough is counted in rows.
     """
     weight = np.ones(len(margin)) if weight is None else weight
     fewest = min(label.sum(), (~label).sum())
@@ -181,7 +181,8 @@ def _fit(
         the slopes and the intercept.
     """
     conversions = int(label.sum())
-    others = len(label) - conversions
+    # In the weight of a conversion: smoothing is by what there is least of.
+    others = weight[~label].sum() / (weight[label].mean() if conversions else 1.0)
     target = np.where(label, (conversions + 1) / (conversions + 2), 1 / (others + 2))
     share = weight / weight.sum()
     # Around their mean and in their own unit, the columns make the search short.

@@ -39,7 +39,7 @@ class TrainingSet:
         moment_at: datetime64[us] of shape (rows,).
         uses: what the row is for at each origin; str of shape (rows, origins), empty for nothing.
         is_blind: whether its lead was drawn blindly to how it ends; bool of shape (rows,). All rows
-            to calibrate or test on are; of those to train on, they alone are a fair sample.
+            to test on are; of the others, they alone are a fair sample without weights.
         sample_weight: what the row stands for, so that weighted all rows are one; float64 of shape
             (rows,).
     """

@@ -52,13 +52,25 @@ class RungFit:
         return np.concatenate([rows.label for _, rows in self.held_out])
 
     @cached_property
+    def held_out_weight(self) -> np.ndarray:
+        """What each held-out row stands for, float64 of shape (rows,)."""
+        return np.concatenate([rows.sample_weight for _, rows in self.held_out])
+
+    @cached_property
+    def held_out_is_blind(self) -> np.ndarray:
+        """Which held-out rows are a fair sample without weights, bool of shape (rows,)."""
+        return np.concatenate([rows.is_blind for _, rows in self.held_out])
+
+    @cached_property
     def held_out_lead(self) -> np.ndarray:
         """Which lead a held-out row is about, of shape (rows,)."""
         return np.concatenate([rows.lead for _, rows in self.held_out])
 
     def calibration(self, method: Method) -> Calibration:
-        """The calibration of this method that fits the held-out rows."""
-        return fit_calibration(method, self.held_out_margin, self.held_out_label)
+        """The calibration of this method that fits the held-out rows, by weight."""
+        return fit_calibration(
+            method, self.held_out_margin, self.held_out_label, self.held_out_weight
+        )
 
     def with_trees(self, count: int) -> "RungFit":
         """The same fit with its first trees alone."""
@@ -148,8 +160,8 @@ def fit_origin(
 def _cross_fit(
     rows: TrainingSet, kinds: tuple[Kind, ...], settings: LearningSettings
 ) -> Iterator[tuple[dict[Kind, MarginModel], TrainingSet]]:
-    """Models of all leads but a fold's, with the fold's rows that were drawn blindly."""
+    """Models of all leads but a fold's, with the fold's rows."""
     fold = np.unique(rows.lead, return_inverse=True)[1] % _COUNT_FOLDS
     for number in range(_COUNT_FOLDS):
-        unseen = rows.take((fold == number) & rows.is_blind)
-        yield fit_learnt(rows.take(fold != number), kinds, settings), unseen
+        models = fit_learnt(rows.take(fold != number), kinds, settings)
+        yield models, rows.take(fold == number)

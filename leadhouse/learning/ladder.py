@@ -138,18 +138,18 @@ def _forward_trial(fits: Sequence[OriginFit], methods: dict[Kind, Method]) -> _T
 
 def _held_out_trial(now: OriginFit, methods: dict[Kind, Method]) -> _Trial:
     first = now.rungs["no_signal"]  # all have the same rows
+    tests = first.held_out_is_blind
+    label = first.held_out_label[tests]
+    margins = {kind: rung.held_out_margin[tests] for kind, rung in now.rungs.items()}
     return _Trial(
-        margin={kind: rung.held_out_margin for kind, rung in now.rungs.items()},
+        margin=margins,
         loss={
-            kind: log_losses(
-                rung.calibration(methods[kind]).probability(rung.held_out_margin),
-                rung.held_out_label,
-            )
+            kind: log_losses(rung.calibration(methods[kind]).probability(margins[kind]), label)
             for kind, rung in now.rungs.items()
         },
-        label=first.held_out_label,
-        lead=first.held_out_lead,
-        origin=np.zeros(len(first.held_out_label)),
+        label=label,
+        lead=first.held_out_lead[tests],
+        origin=np.zeros(len(label)),
     )
 
 

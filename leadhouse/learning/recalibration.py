@@ -29,7 +29,9 @@ class Shift:
     reason: str
 
 
-def find_shift(probability: np.ndarray, label: np.ndarray, lead: np.ndarray) -> Shift | None:
+def find_shift(
+    probability: np.ndarray, label: np.ndarray, lead: np.ndarray, weight: np.ndarray
+) -> Shift | None:
     """The shift that makes the mean probability the rate that was observed; None if none is due.
 
     A change of the base rate alone moves all log-odds alike (Saerens, Latinne and Decaestecker
@@ -40,20 +42,25 @@ def find_shift(probability: np.ndarray, label: np.ndarray, lead: np.ndarray) -> 
         probability: told for the newest moments with known outcomes, float64 of shape (rows,).
         label: whether each converted, bool of shape (rows,).
         lead: which lead a row is about, of shape (rows,).
+        weight: what each row stands for, float64 of shape (rows,).
     """
     if min(probability.sum(), (1 - probability).sum()) < MIN_ROWS_OF_A_LABEL:
         return None
-    moved = mean_difference(label - probability, lead)
+    moved = mean_difference(label - probability, lead, weight)
     if abs(moved.mean) <= MOVED_STANDARD_ERRORS * moved.standard_error:
         return None
     log_odds = logit(np.clip(probability, 1e-15, 1 - 1e-15))
+    won, told = (np.average(values, weights=weight) for values in (label, probability))
     # A rate of 0 or 1 would ask for an infinite shift: half a row is kept from either.
-    rate = np.clip(label.mean(), 0.5 / len(label), 1 - 0.5 / len(label))
-    shift = float(brentq(lambda by: expit(log_odds + by).mean() - rate, -50, 50))
+    half_a_row = 0.5 * weight.min() / weight.sum()
+    rate = np.clip(won, half_a_row, 1 - half_a_row)
+    shift = float(
+        brentq(lambda by: np.average(expit(log_odds + by), weights=weight) - rate, -50, 50)
+    )
     return Shift(
         shift,
-        f"Of the newest {len(label):,} moments with known outcomes {label.mean():.2%} were won, "
-        f"where {probability.mean():.2%} were told: all log-odds were moved by {shift:+.3f}.",
+        f"Of the newest {len(label):,} moments with known outcomes {won:.2%} were won, "
+        f"where {told:.2%} were told: all log-odds were moved by {shift:+.3f}.",
     )
 
 
@@ -78,7 +85,7 @@ def recalibrated_row(
     scorer = Scorer.from_row(*(champion[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
     matrix = rows.encode(schema)
     margin, probability = scorer.run(matrix)
-    shift = find_shift(probability, rows.label, rows.lead)
+    shift = find_shift(probability, rows.label, rows.lead, rows.sample_weight)
     if shift is None:
         return None
 

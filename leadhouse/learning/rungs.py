@@ -23,8 +23,8 @@ class LearningSettings(BaseModel):
 
     A lead with many moments does not drown the others: it weighs no more than one with
     `max_moments_weight` of them. With `recency_half_life_days`, a row that much older weighs half.
-    Where conversions were drawn more often than others, they weigh so much less. Weights matter to
-    what is learnt, never to the calibration: there, all rows were drawn alike and count equally.
+    These matter to what is learnt, never to the calibration: open leads count equally when they are
+    scored. Where conversions were drawn more often than others, they weigh so much less in both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

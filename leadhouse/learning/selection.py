@@ -40,7 +40,9 @@ def log_losses(probability: np.ndarray, label: np.ndarray) -> np.ndarray:
     return -np.log(np.clip(of_label, _CLIP, 1.0))
 
 
-def mean_difference(difference: np.ndarray, lead: np.ndarray) -> Difference:
+def mean_difference(
+    difference: np.ndarray, lead: np.ndarray, weight: np.ndarray | None = None
+) -> Difference:
     """The mean of rows that are dependent within a lead.
 
     The standard error is that of a ratio of sums over leads (Cochran 1977, "Sampling techniques",
@@ -49,15 +51,17 @@ def mean_difference(difference: np.ndarray, lead: np.ndarray) -> Difference:
     Args:
         difference: float64 of shape (rows,).
         lead: which lead a row is about, of shape (rows,).
+        weight: what each row stands for, of shape (rows,); None where all are alike.
     """
-    mean = float(difference.mean())
+    weight = np.ones(len(difference)) if weight is None else weight
+    mean = float(np.average(difference, weights=weight))
     _, lead_number = np.unique(lead, return_inverse=True)
-    of_leads = np.bincount(lead_number, weights=difference - mean)
+    of_leads = np.bincount(lead_number, weights=weight * (difference - mean))
     count = len(of_leads)
     if count < 2:
         return Difference(mean, float("inf"))
     variance = (of_leads @ of_leads) * count / (count - 1)
-    return Difference(mean, float(np.sqrt(variance) / len(difference)))
+    return Difference(mean, float(np.sqrt(variance) / weight.sum()))
 
 
 def ranking_above_chance(

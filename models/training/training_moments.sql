@@ -95,12 +95,12 @@ used as (
 
 ),
 
--- Leads of which more were drawn because they were won may train, by their weight; they prove nothing.
+-- A lead that was drawn because it was won may train and calibrate, by its weight; it proves nothing.
 allowed as (
 
     select
         *,
-        case when use_if_blind = 'train' or is_blind then use_if_blind end as use
+        case when is_blind or use_if_blind != 'test' then use_if_blind end as use
     from used
 
 ),
@@ -127,7 +127,7 @@ final as (
                 then 'Later than all that trains, and how its leads ended was known by the origin.'
             when use = 'test' then 'From the origin on; how its leads ended is known by now.'
             when use_if_blind is not null
-                then 'Its lead was drawn because it was won: that may train, but not prove.'
+                then 'Its lead was drawn because it was won: that may train and calibrate, but not prove.'
             when cohort_known_at > as_of then 'A lead that was open at this moment can still convert.'
             when moment_at >= origin_at then 'Left to the test of a later origin.'
             when cohort_known_at > origin_at

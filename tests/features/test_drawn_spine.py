@@ -91,10 +91,10 @@ def test_features_are_the_same_whoever_else_is_drawn(connection) -> None:
     assert not rows_of(connection, "from drawn.features except all from whole.features")
 
 
-def test_only_blind_moments_calibrate_and_test(connection) -> None:
+def test_only_blind_moments_test(connection) -> None:
     uses = rows_of(
         connection,
         "select use, bool_and(is_blind), bool_or(is_blind) from drawn.training_moments "
         "where use is not null group by use order by use",
     )
-    assert uses == [("calibrate", True, True), ("test", True, True), ("train", False, True)]
+    assert uses == [("calibrate", False, True), ("test", True, True), ("train", False, True)]

@@ -29,8 +29,9 @@ def rows(seed: int, count: int, slope: float, intercept: float) -> tuple[np.ndar
     return margin, rng.random(count) < expit(slope * margin + intercept)
 
 
-def platt_targets(label: np.ndarray) -> np.ndarray:
-    won, lost = label.sum(), (~label).sum()
+def platt_targets(label: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Conversions count one each, and the others by how many they weigh."""
+    won, lost = label.sum(), weight[~label].sum() / weight[label].mean()
     return np.where(label, (won + 1) / (won + 2), 1 / (lost + 2))
 
 
@@ -76,7 +77,7 @@ def test_platt_is_unpenalised_logistic_regression(seed: int, is_weighted: bool) 
     """On rows weighted so that their labels are Platt's smoothed targets."""
     margin, label = rows(seed, 3_000, 0.6, 0.5)
     weight = np.random.default_rng(seed).exponential(size=3_000) if is_weighted else np.ones(3_000)
-    target = platt_targets(label)
+    target = platt_targets(label, weight)
     reference = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1_000).fit(
         np.tile(margin, 2)[:, None],
         np.repeat([1, 0], len(margin)),
@@ -94,8 +95,17 @@ def test_mean_probability_is_the_smoothed_rate(method: Method) -> None:
     margin, label = rows(1, 5_000, 1.7, -1)
     found = fit_calibration(method, margin, label)
     assert found.method == method
-    rate = platt_targets(label).mean()
+    rate = platt_targets(label, np.ones(5_000)).mean()
     np.testing.assert_allclose(found.probability(margin).mean(), rate, rtol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["shift", "platt", "beta"])
+def test_many_conversions_that_weigh_little_are_smoothed_as_many(method: Method) -> None:
+    margin, label = rows(1, 5_000, 1.0, 0.0)
+    weight = np.where(label, 1.5 / label.sum(), 1.0)
+    found = fit_calibration(method, margin, label, weight)
+    mean = np.average(found.probability(margin), weights=weight)
+    assert mean == pytest.approx(np.average(label, weights=weight), rel=0.01)
 
 
 def test_shift_moves_the_base_rate_only() -> None:
@@ -111,7 +121,7 @@ def test_beta_is_the_best_of_its_kind(seed: int) -> None:
     p = expit(margin)
     truth = 0.5 * np.log(p) - 2.0 * np.log1p(-p) - 0.5
     label = np.random.default_rng(seed).random(4_000) < expit(truth)
-    target = platt_targets(label)
+    target = platt_targets(label, np.ones(len(label)))
 
     def loss(abc: np.ndarray) -> float:
         q = expit(abc[0] * np.log(p) - abc[1] * np.log1p(-p) + abc[2])

@@ -14,7 +14,7 @@ def test_a_shift_that_was_made_is_found_again() -> None:
     rng = np.random.default_rng(0)
     told = expit(rng.normal(-2, 1, 50_000))
     label = rng.random(50_000) < expit(logit(told) + 0.7)
-    shift = find_shift(told, label, np.arange(50_000))
+    shift = find_shift(told, label, np.arange(50_000), np.ones(50_000))
     assert shift.log_odds == pytest.approx(0.7, abs=0.05)
     assert expit(logit(told) + shift.log_odds).mean() == pytest.approx(label.mean(), abs=1e-9)
 
@@ -27,13 +27,13 @@ def test_a_base_rate_that_has_not_moved_is_left_alone() -> None:
         lead = np.repeat(np.arange(300), rng.integers(1, 9, 300))
         told = np.full(len(lead), 0.2)
         label = (rng.random(300) < 0.2)[lead]
-        alarms += find_shift(told, label, lead) is not None
+        alarms += find_shift(told, label, lead, np.ones(len(lead))) is not None
     assert alarms <= 6
 
 
 def test_too_few_conversions_move_nothing() -> None:
     told, label = np.full(200, 0.05), np.ones(200, bool)
-    assert find_shift(told, label, np.arange(200)) is None
+    assert find_shift(told, label, np.arange(200), np.ones(200)) is None
 
 
 class TestRow:

@@ -8,13 +8,18 @@ import pytest
 from scipy.special import expit
 
 from leadhouse.explaining.explainer import Explainer
+from leadhouse.learning.calibration import LineCalibration, fit_calibration
 from leadhouse.learning.data import TrainingSet, read_training_set
 from leadhouse.learning.forward import fit_origin, margin
+from leadhouse.learning.ladder import climb
 from leadhouse.learning.margins import MarginModel
-from leadhouse.learning.rows import model_row
+from leadhouse.learning.recalibration import recalibrated_row
+from leadhouse.learning.rows import model_row, model_rows
 from leadhouse.learning.rungs import LEARNT, fit_learnt
 from leadhouse.learning.scorecard import Scorecard
-from tests.learning.worlds import RULES, SETTINGS, run, training_table
+from leadhouse.scoring.schema import FeatureSchema
+from leadhouse.scoring.scorer import Scorer
+from tests.learning.worlds import AS_OF, RULES, SETTINGS, run, training_table
 
 SHARE = 0.2
 
@@ -59,11 +64,60 @@ def test_the_base_of_what_explains_a_model_is_the_mean_over_all_leads(
         assert Explainer(model.parts(), model.schema, None).base_margin > mean + 0.1
 
 
-def test_cross_fitted_calibration_reads_blind_rows_alone(everything, drawn) -> None:
-    rows = replace(drawn, uses=np.full((len(drawn), 1), "train"))
-    fit = fit_origin(rows, 0, Scorecard.read(RULES, rows.schema), SETTINGS, ("logistic",))
-    [rung] = fit.rungs.values()
-    assert len(rung.held_out) > 1
-    assert len(rung.held_out_label) == drawn.is_blind.sum()
-    probability = rung.calibration("shift").probability(margin(rung.model, everything))
-    assert probability.mean() == pytest.approx(everything.label.mean(), rel=0.1)
+def scorecard(rows: TrainingSet) -> Scorecard:
+    return Scorecard.read(RULES, rows.schema)
+
+
+@pytest.mark.parametrize("is_cross_fitted", [False, True])
+def test_calibrated_probabilities_are_those_of_all_leads_and_would_not_be_without_weights(
+    everything, drawn, is_cross_fitted
+) -> None:
+    use = np.where(is_cross_fitted | (drawn.lead % 2 == 0), "train", "calibrate")
+    rows = replace(drawn, uses=use[:, np.newaxis])
+    rate = everything.label.mean()
+    for kind, rung in fit_origin(rows, 0, scorecard(rows), SETTINGS).rungs.items():
+        held_out = (rung.held_out_margin, rung.held_out_label)
+        assert len(rung.held_out_label) == (
+            len(rows) if is_cross_fitted else (use != "train").sum()
+        )
+        of_all = margin(rung.model, everything)
+        for method in ("shift",) if kind == "no_signal" else ("platt", "beta", "isotonic"):
+            calibration = rung.calibration(method)
+            assert calibration.method == method
+            assert calibration.probability(of_all).mean() == pytest.approx(rate, rel=0.1)
+            blind_to_the_draw = fit_calibration(method, *held_out)
+            assert blind_to_the_draw.probability(of_all).mean() > 1.5 * rate
+
+
+def test_where_no_origin_has_a_test_blind_rows_choose(drawn) -> None:
+    rows = replace(drawn, uses=np.tile(["train", ""], (len(drawn), 1)))
+    found = climb(rows, scorecard(rows), SETTINGS)
+    rate = drawn.label[drawn.is_blind].mean()
+    entropy = -rate * np.log(rate) - (1 - rate) * np.log(1 - rate)
+    assert f"({drawn.is_blind.sum():,} moments" in found.reason
+    assert found.rungs.loss["no_signal"] == pytest.approx(entropy, rel=0.01)
+
+
+class TestRecalibration:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def champion(drawn, models) -> dict[str, object]:
+        """Its margins are those of all leads, and need no calibration."""
+        row = model_row(
+            *(run(), "champion", "logistic", models["logistic"], LineCalibration()), origin=0
+        )
+        return model_rows([row | {"max_parity_difference": 0.0}]).to_pylist()[0]
+
+    def test_a_base_rate_that_has_not_moved_is_left_alone(self, champion, drawn) -> None:
+        assert recalibrated_row(champion, drawn, (), AS_OF) is None
+        unweighted = replace(drawn, sample_weight=np.ones(len(drawn)))
+        assert recalibrated_row(champion, unweighted, (), AS_OF) is not None
+
+    def test_one_that_has_is_that_of_all_leads(self, champion, everything, drawn) -> None:
+        """Half of the leads that were not won are gone."""
+        kept = everything.label | (everything.lead % 2 == 0)
+        rows = drawn.take(drawn.label | (drawn.lead % 2 == 0))
+        moved = recalibrated_row(champion, rows, (), AS_OF)
+        scorer = Scorer(moved["onnx"], FeatureSchema.from_json(moved["feature_schema"]))
+        _, told = scorer.run(everything.take(kept).encode(scorer.schema))
+        assert told.mean() == pytest.approx(everything.label[kept].mean(), rel=0.03)

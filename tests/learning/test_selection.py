@@ -36,6 +36,15 @@ def test_the_standard_error_is_that_of_means_over_leads() -> None:
     assert found.standard_error == pytest.approx(of_leads.std(ddof=1) / np.sqrt(200))
 
 
+def test_a_weight_is_a_row_seen_more_often() -> None:
+    rng = np.random.default_rng(2)
+    difference, lead = rng.normal(size=300), rng.integers(50, size=300)
+    weight = rng.integers(1, 5, 300)
+    found = mean_difference(difference, lead, weight)
+    repeated = mean_difference(np.repeat(difference, weight), np.repeat(lead, weight))
+    assert found == pytest.approx(repeated)
+
+
 def test_one_lead_proves_nothing() -> None:
     assert mean_difference(np.ones(5), np.zeros(5)).standard_error == np.inf
 

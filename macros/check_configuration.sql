@@ -11,6 +11,7 @@
         "min_leads_for_trees": 1, "min_conversions_for_trees": 1, "max_moments_weight": 1, "tuning_seconds": 0,
         "stability_resamples": 0, "leakage_auc": 0.5, "leakage_suspicion_auc": 0.5,
         "leakage_max_split_gap": 0, "tier_hysteresis": 0, "tier_expiry_days": 0, "trend_points": 0, "spike_movements": 0,
+        "publish_keep": 1,
     }.items() -%}
         {%- set value = var(name) -%}
         {%- if value is not number or value < least -%}
@@ -20,6 +21,12 @@
 
     {%- if var("tier_expiry_days") is number and var("tier_expiry_days") is not integer -%}
         {%- do faults.append("`tier_expiry_days` must be a whole number of days; it is '" ~ var("tier_expiry_days") ~ "'.") -%}
+    {%- endif -%}
+    {%- if var("publish_keep") is number and var("publish_keep") is not integer -%}
+        {%- do faults.append("`publish_keep` must be a whole number of runs; it is '" ~ var("publish_keep") ~ "'.") -%}
+    {%- endif -%}
+    {%- if var("publish_to") not in ["parquet", "nowhere"] -%}
+        {%- do faults.append("`publish_to` must be parquet or nowhere; it is '" ~ var("publish_to") ~ "'.") -%}
     {%- endif -%}
 
     {%- for name in ["half_lives_days", "windows_days"] -%}

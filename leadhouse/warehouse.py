@@ -14,7 +14,7 @@ from leadhouse.inputs.sql import literal
 
 
 class Plugin(BasePlugin):
-    """Registers what reads the raw folder, what answers for a model (`lead_score`), what publishes."""
+    """Registers what reads the raw folder, what answers for a model, and what publishes."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         _share_memory(conn)

@@ -24,7 +24,8 @@ _PROJECT = (
     *("models", "python_models", "macros", "seeds", "tests/dbt", "leadhouse"),
 )
 _GENERATED = {".pyc", ".pyo"}
-# The future begins a day after the start of a build (macros/inputs/judge_rows.sql).
+# The future begins a day after the start of a build (macros/inputs/judge_rows.sql). The names are
+# the contract's own: no text from outside gets into the SQL.
 _TO_COME = " union all ".join(
     f"select min({column.name}) as moment from base_{table.name}, run_context"  # noqa: S608
     f" where {column.name} > started_at + interval 1 day"

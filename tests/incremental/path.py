@@ -21,6 +21,15 @@ STAMPS = (
     *("event_number", "entry_number", "response_number", "source_number"),
     *("arrived_at", "built_at", "edition"),
 )
+# The tables that are added to, in the order in which they are made.
+INCREMENTAL = (
+    "base_events",
+    "int_event_owners",
+    "int_signal_events",
+    "int_first_engagements",
+    "int_email_responses",
+    "int_engagement_entries",
+)
 COMPARED = (
     "base_events",
     "stg_events",

@@ -8,19 +8,11 @@ import duckdb
 import pytest
 
 from tests.conftest import Warehouse
-from tests.incremental.path import COMPARED, rows
+from tests.incremental.path import COMPARED, INCREMENTAL, rows
 from tests.inputs.worlds import GOOD_ROWS, write_csv, write_world
 
 pytestmark = pytest.mark.slow
 
-TABLES = (
-    "base_events",
-    "int_event_owners",
-    "int_signal_events",
-    "int_first_engagements",
-    "int_email_responses",
-    "int_engagement_entries",
-)
 OPENED = {"name": "opened_mails", "event_types": ["email_opened"], "channel": "email"}
 SIGNALS = [OPENED | {"label": "mails opened", "stage": "interest", "sign": "positive"}]
 
@@ -65,7 +57,7 @@ def stamps(folder: Path) -> dict[str, list[tuple]]:
             table: connection.execute(
                 f"select built_at, edition, count(*) from {table} group by all order by all"
             ).fetchall()
-            for table in TABLES
+            for table in INCREMENTAL
         }
 
 
@@ -99,7 +91,7 @@ def test_a_folder_of_files_from_day_to_day(tmp_path: Path) -> None:
     write_csv(raw / "identities.csv", identities)
     assert sentences(build(tmp_path / "daily", raw)) == []
     second = stamps(tmp_path / "daily")
-    for table in TABLES:
+    for table in INCREMENTAL:
         editions = [{edition for _, edition, _ in day[table]} for day in (first, second)]
         assert editions[0] <= editions[1], f"{table} was made anew"
     build(tmp_path / "once", raw)

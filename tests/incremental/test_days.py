@@ -8,20 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.incremental.path import COMPARED, Build, EventPath, Input, days_after, rows
+from tests.incremental.path import (
+    COMPARED,
+    INCREMENTAL,
+    Build,
+    EventPath,
+    Input,
+    days_after,
+    rows,
+)
 
 START = datetime(2025, 3, 1)
 LEADS = [f"l{number}" for number in range(1, 7)]
 VISITORS = ["v1", "v2", "v3"]
 EMAILS = ["ada@acme.com", "ada@acme.com", "bob@acme.com", None]
-INCREMENTAL = (
-    "base_events",
-    "int_event_owners",
-    "int_signal_events",
-    "int_first_engagements",
-    "int_email_responses",
-    "int_engagement_entries",
-)
 
 # Times lie on a coarse grid, so that they coincide; some are yet to come when they arrive.
 times = st.integers(-8, 28).map(lambda quarter: days_after(START, quarter / 4))

@@ -35,7 +35,8 @@ def register(connection: DuckDBPyConnection) -> None:
             with reference().cursor() as cursor:
                 where = _publish(cursor, asked["target"], asked["run"], tables)
         except (PublishError, duckdb.Error, OSError) as error:
-            return json.dumps({"failed": str(error)})
+            kept = "Nothing was published, and what was published before stays."
+            return json.dumps({"failed": f"{kept} {error}"})
         return json.dumps({"published": where})
 
     def check(target: str) -> str:
@@ -43,7 +44,7 @@ def register(connection: DuckDBPyConnection) -> None:
             if json.loads(target)["publish_to"] in {"postgres", "ducklake"}:
                 check_server()
         except PublishError as error:
-            return json.dumps({"failed": str(error)})
+            return json.dumps({"failed": f"This build could not be published. {error}"})
         return json.dumps({"failed": None})
 
     for name, function in {

@@ -10,8 +10,12 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
+import duckdb
 import psycopg
 import pytest
+from psycopg import sql
+
+from leadhouse.publishing.ducklake import load_extensions
 
 # Nothing that is logged or told may hold it; it needs its percent signs in a URL.
 PASSWORD = "pass/word@:%"  # noqa: S105
@@ -36,19 +40,27 @@ class Database:
             for statement in statements:
                 connection.execute(statement)
 
-    def query(self, sql: str, user: str = "postgres") -> list[tuple]:
+    def query(self, statement: str, user: str = "postgres") -> list[tuple]:
         with self.connect(user) as connection:
-            return connection.execute(sql).fetchall()
+            return connection.execute(statement).fetchall()
+
+    def attach_lake(self, connection: duckdb.DuckDBPyConnection, user: str) -> None:
+        """Attaches the DuckLake catalogued here as docs/publishing.md says; needs PGPASSWORD."""
+        load_extensions(connection)
+        connection.execute(
+            f"attach 'ducklake:postgres:dbname={self.name} host={self.socket} user={user}'"
+            " as lake (metadata_schema 'leadhouse_ducklake', read_only)"
+        )
 
     def make_login(self, name: str, role: str | None = None) -> None:
         """A login of that name that is a member of the role, if any."""
         with self.connect() as connection:
             known = connection.execute("select from pg_roles where rolname = %s", [name]).fetchall()
             if not known:
-                password = psycopg.sql.Literal(PASSWORD)
+                password = sql.Literal(PASSWORD)
                 connection.execute(
-                    psycopg.sql.SQL("create role {} login password {}").format(
-                        psycopg.sql.Identifier(name), password
+                    sql.SQL("create role {} login password {}").format(
+                        sql.Identifier(name), password
                     )
                 )
             if role:

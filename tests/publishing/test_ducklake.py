@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from leadhouse.publishing import ducklake
-from leadhouse.publishing.ducklake import load_extensions, publish_ducklake
+from leadhouse.publishing.ducklake import publish_ducklake
 from leadhouse.publishing.postgres_server import READER
 from leadhouse.publishing.tables import PublishError, Table
 from tests.publishing.conftest import PASSWORD, Database
@@ -33,15 +33,11 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 def reader(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Attaches the lake as docs/publishing.md says, as a login that may read and nothing else."""
+    """A connection with the lake, as a login that may read and nothing else."""
     database.make_login("analyst", READER)
     monkeypatch.setenv("PGPASSWORD", PASSWORD)
     with duckdb.connect() as connection:
-        load_extensions(connection)
-        connection.execute(
-            f"attach 'ducklake:postgres:dbname={database.name} host={database.socket} user=analyst'"
-            " as lake (metadata_schema 'leadhouse_ducklake', read_only)"
-        )
+        database.attach_lake(connection, "analyst")
         yield connection
 
 

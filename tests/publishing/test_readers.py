@@ -1,4 +1,4 @@
-"""Readers in a loop never fail and never see two runs mixed, whoever publishes or dies meanwhile."""
+"""Readers in a loop never fail and never see two runs mixed, whoever publishes or dies then."""
 
 import os
 import random
@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from leadhouse.publishing.ducklake import load_extensions, publish_ducklake
+from leadhouse.publishing.ducklake import publish_ducklake
 from leadhouse.publishing.postgres import publish_postgres
 from leadhouse.publishing.postgres_server import READER
 from leadhouse.publishing.tables import Table
@@ -84,11 +84,7 @@ def of_postgres(database: Database) -> Callable[[], list[tuple]]:
 
 def of_ducklake(database: Database) -> Callable[[], list[tuple]]:
     connection = duckdb.connect()
-    load_extensions(connection)
-    connection.execute(
-        f"attach 'ducklake:postgres:dbname={database.name} host={database.socket} user=analyst'"
-        " as lake (metadata_schema 'leadhouse_ducklake', read_only)"
-    )
+    database.attach_lake(connection, "analyst")
     return lambda: connection.execute(MIXTURE.format("lake.")).fetchall()
 
 

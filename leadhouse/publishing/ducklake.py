@@ -52,7 +52,10 @@ def publish_ducklake(
     # The transaction on the server holds the place of the only publisher to this schema.
     with writing(schema) as server:
         with _attached(connection, folder.resolve(), schema):
-            warning = let_readers_in(server, schema)
+            of_catalogue = server.execute(
+                "select tablename from pg_tables where schemaname = %s", [schema]
+            )
+            warning = let_readers_in(server, schema, [name for (name,) in of_catalogue])
             _forget_old_runs(connection, keep)
             connection.begin()
             try:

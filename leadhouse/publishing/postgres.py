@@ -50,8 +50,9 @@ def publish_postgres(
             server.execute(sql.SQL("create schema {}").format(sql.Identifier(schema)))
         for table in sorted(tables, key=lambda table: table.name):
             _replace(connection, server, sql.Identifier(schema, table.name), table)
-        _note_down(server, schema, run, [table.name for table in tables])
-        warning = let_readers_in(server, schema)
+        names = [table.name for table in tables]
+        _note_down(server, schema, run, names)
+        warning = let_readers_in(server, schema, [*names, _RUN])
         where = f"schema {schema} of {server.info.dbname} on {server.info.host}"
     return f"{where}. {warning}" if warning else where
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -63,8 +63,8 @@ def told_to_libpq() -> Iterator[str]:
             os.environ["PGPASSWORD"] = before
 
 
-def let_readers_in(connection: psycopg.Connection, schema: str) -> str:
-    """Lets the role of readers read all tables of the schema, and makes it where it is missing.
+def let_readers_in(connection: psycopg.Connection, schema: str, tables: Sequence[str]) -> str:
+    """Lets the role of readers read the tables of a schema, and makes it where it is missing.
 
     Returns:
         a sentence for people where there is no such role and the publisher may not make it,
@@ -83,10 +83,11 @@ def let_readers_in(connection: psycopg.Connection, schema: str) -> str:
         )
     if not is_there:
         connection.execute(sql.SQL("create role {} nologin").format(role))
-    for grant in ("usage on schema {}", "select on all tables in schema {}"):
-        connection.execute(
-            sql.SQL("grant " + grant + " to {}").format(sql.Identifier(schema), role)
-        )
+    connection.execute(
+        sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), role)
+    )
+    names = sql.SQL(", ").join(sql.Identifier(schema, table) for table in tables)
+    connection.execute(sql.SQL("grant select on {} to {}").format(names, role))
     return ""
 
 

@@ -3,7 +3,6 @@
 import math
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +12,7 @@ import duckdb
 import psycopg
 import pytest
 
+from leadhouse.publishing import postgres_server
 from leadhouse.publishing.postgres import publish_postgres
 from leadhouse.publishing.postgres_server import READER
 from leadhouse.publishing.tables import PublishError, Table
@@ -38,16 +38,13 @@ def publish(warehouse: duckdb.DuckDBPyConnection, run: str = "run-1", *tables: T
 
 
 SLOW_PUBLISHER = """
-import sys
 import time
 
 from leadhouse.publishing.postgres_server import writing
 
 with writing("leadhouse") as server:
-    server.execute("update leadhouse.published_run set run_id = %s", [sys.argv[1]])
     print("writing", flush=True)
-    time.sleep(1)
-print("done")
+    time.sleep(3)
 """
 
 # As DuckDB writes them, PostgreSQL's type, and what a client of it gets.
@@ -337,13 +334,31 @@ def test_what_cannot_be_published_whole_changes_nothing(
 def test_publishers_wait_for_each_other(
     warehouse: duckdb.DuckDBPyConnection, database: Database
 ) -> None:
+    def writers() -> int:
+        locks = "select count(*) from pg_locks join pg_database on pg_database.oid = database"
+        of_this = f"locktype = 'advisory' and datname = '{database.name}'"
+        [(count,)] = database.query(f"{locks} where {of_this}")
+        return count
+
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_PUBLISHER], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "writing\n"
+        assert writers() == 1
+        publish(warehouse)
+        assert writers() == 0, "published while the other was not done"
+        assert other.wait() == 0
+
+
+def test_a_change_of_columns_does_not_wait_for_ever(
+    warehouse: duckdb.DuckDBPyConnection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_server, "_SECONDS_TO_LOCK", 1)
     publish(warehouse)
-    other = subprocess.Popen(
-        [sys.executable, "-c", SLOW_PUBLISHER, "run-slow"], stdout=subprocess.PIPE, text=True
-    )
-    assert other.stdout.readline() == "writing\n"
-    began = time.monotonic()
-    publish(warehouse, "run-2")
-    assert time.monotonic() - began > 0.5
-    assert other.communicate()[0] == "done\n"
-    assert database.query("select run_id from leadhouse.published_run") == [("run-2",)]
+    warehouse.execute("alter table leads add column score double")
+    with database.connect() as reader, reader.transaction():
+        reader.execute("select * from leadhouse.leads")
+        with pytest.raises(PublishError, match="lock timeout"):
+            publish(warehouse, "run-2")
+    publish(warehouse, "run-3")
+    assert database.query("select score from leadhouse.leads limit 1") == [(None,)]

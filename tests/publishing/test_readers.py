@@ -1,12 +1,11 @@
 """Readers in a loop never fail and never see two runs mixed, whoever publishes or dies then."""
 
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -65,6 +64,22 @@ def publish(connection: duckdb.DuckDBPyConnection, to: str, folder: Path, run: i
         publish_ducklake(connection, folder, lake, str(run), [LEADS, REASONS], keep=3)
 
 
+@contextmanager
+def writing_until_killed(
+    to: str, folder: Path, first: int, told: Path
+) -> Iterator[subprocess.Popen]:
+    """A process that publishes from the run `first` on and writes into `told` which it has."""
+    with told.open("w") as file:
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, to, str(folder), str(first)], stdout=file
+        )
+    try:
+        yield writer
+    finally:
+        writer.kill()
+        writer.wait()
+
+
 def of_postgres(database: Database) -> Callable[[], list[tuple]]:
     """Two tables in one statement, then two statements in one transaction, again and again."""
     connection = database.connect("analyst")
@@ -111,22 +126,17 @@ def test_readers_never_fail_and_never_see_two_runs_mixed(
     kills, published, reads, first = 0, 0, 0, 1
     seen = set()
     while kills < 20 or published < 50:
-        with told.open("w") as file:
-            writer = subprocess.Popen(
-                [sys.executable, "-c", WRITER, to, str(tmp_path), str(first)], stdout=file
-            )
-        dies_at = None
-        while dies_at is None or time.monotonic() < dies_at:
-            if dies_at is None and told.read_text():
-                dies_at = time.monotonic() + draw.uniform(0, 5)
-            for *runs, leads, rows in read():
-                assert len(set(runs)) == 1, runs
-                assert (leads, rows) == (ROWS, 2 * ROWS)
-                seen.update(runs)
-                reads += 1
-            assert writer.poll() is None, "it was to be killed, and has failed"
-        os.kill(writer.pid, signal.SIGKILL)
-        writer.wait()
+        with writing_until_killed(to, tmp_path, first, told) as writer:
+            dies_at = None
+            while dies_at is None or time.monotonic() < dies_at:
+                if dies_at is None and told.read_text():
+                    dies_at = time.monotonic() + draw.uniform(0, 10)
+                for *runs, leads, rows in read():
+                    assert len(set(runs)) == 1, runs
+                    assert (leads, rows) == (ROWS, 2 * ROWS)
+                    seen.update(runs)
+                    reads += 1
+                assert writer.poll() is None, "it was to be killed, and has failed"
         done = len(told.read_text().splitlines()) - 1
         kills += 1
         published += done

@@ -123,15 +123,10 @@ def _sentences() -> Iterator[None]:
     """Turns what the server says into sentences for people."""
     try:
         yield
-    except psycopg.OperationalError as error:
-        if error.diag.message_primary is None:
+    except psycopg.Error as error:
+        refusal = error.diag.message_primary
+        if not refusal:
             reasons = " ".join(str(error).split())
             raise PublishError(f"The PostgreSQL server cannot be used: {reasons}") from None
-        raise PublishError(_refusal(error)) from None
-    except psycopg.Error as error:
-        raise PublishError(_refusal(error)) from None
-
-
-def _refusal(error: psycopg.Error) -> str:
-    details = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
-    return f"PostgreSQL refuses: {error.diag.message_primary or error}{details}."
+        detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
+        raise PublishError(f"PostgreSQL refuses: {refusal}{detail}.") from None

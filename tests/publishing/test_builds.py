@@ -61,7 +61,9 @@ def test_a_whole_build_publishes_and_others_leave_what_was_published(tmp_path: P
     assert "ublished" not in build(publish_to="nowhere")
     assert "the run did not end well" in build(as_of="1971-01-01")
     assert untouched()
-    assert "`publish_to` must be" in build(publish_to="paper")
+    refused = build(publish_to="paper", publish_schema="public")
+    assert "`publish_to` must be" in refused
+    assert "`publish_schema` must be" in refused
 
 
 def test_builds_publish_to_postgresql_and_to_a_ducklake(

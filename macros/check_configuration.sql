@@ -25,8 +25,18 @@
     {%- if var("publish_keep") is number and var("publish_keep") is not integer -%}
         {%- do faults.append("`publish_keep` must be a whole number of runs; it is '" ~ var("publish_keep") ~ "'.") -%}
     {%- endif -%}
-    {%- if var("publish_to") not in ["parquet", "nowhere"] -%}
-        {%- do faults.append("`publish_to` must be parquet or nowhere; it is '" ~ var("publish_to") ~ "'.") -%}
+    {%- if var("publish_to") not in ["parquet", "postgres", "ducklake", "nowhere"] -%}
+        {%- do faults.append(
+            "`publish_to` must be parquet, postgres, ducklake or nowhere; it is '" ~ var("publish_to") ~ "'."
+        ) -%}
+    {%- endif -%}
+    {%- set schema = var("publish_schema") | string -%}
+    {%- if not modules.re.fullmatch("[a-z_][a-z0-9_]{0,49}", schema) or schema.startswith("pg_")
+        or schema in ["public", "information_schema"] -%}
+        {%- do faults.append(
+            "`publish_schema` must be the name of a schema that is for this alone, in lower-case letters, digits and"
+            ~ " underscores; it is '" ~ schema ~ "'."
+        ) -%}
     {%- endif -%}
 
     {%- for name in ["half_lives_days", "windows_days"] -%}

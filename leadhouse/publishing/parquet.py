@@ -3,31 +3,19 @@
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
 from leadhouse.inputs.sql import identifier, literal
+from leadhouse.publishing.tables import GRACE_SECONDS, Table
 
 READERS_FILE = "leadhouse.duckdb"
 _CURRENT = "current"
 _RUNS = "runs"
 _UNFINISHED = ".new"
-# Who has opened a run goes on reading it for a while after the next has taken its place.
-_GRACE_SECONDS = 3600.0
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table to publish: its name for readers, the relation that it is, and what it means."""
-
-    name: str
-    relation: str
-    description: str
-    columns: Mapping[str, str]
 
 
 def publish_parquet(
@@ -124,7 +112,7 @@ def _prune(runs: Path, current: Path, keep: int) -> None:
     newest = {*by_age[-keep:], current}
     for place, successor in pairwise(by_age):
         superseded_at = successor.stat().st_mtime
-        if place not in newest and time.time() - superseded_at > _GRACE_SECONDS:
+        if place not in newest and time.time() - superseded_at > GRACE_SECONDS:
             shutil.rmtree(place)
 
 

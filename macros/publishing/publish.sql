@@ -22,7 +22,7 @@
         {% if failed %}
             {% do log('Not published, for the run did not end well: what was published before stays.', info=true) %}
         {% elif not missing %}
-            {% do publish_parquet(public) %}
+            {% do publish_models(public) %}
         {% elif public | selectattr('unique_id', 'in', built) | list %}
             {% do log(
                 'Not published, for this run did not build ' ~ missing | join(', ')

@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from leadhouse.publishing import parquet
-from leadhouse.publishing.parquet import READERS_FILE, Table, publish_parquet
+from leadhouse.publishing.parquet import READERS_FILE, publish_parquet
+from leadhouse.publishing.tables import Table
 
 NAMES = ("accounts", "leads", "reasons")
 TABLES = [Table(name, name, f"All {name}.", {"run": "Which run's."}) for name in NAMES]
@@ -94,7 +95,7 @@ def test_old_runs_go_once_nobody_should_be_reading_them(
     for run in range(4):
         publish(tmp_path, run, keep=2)
     assert kept() == [f"run-{run}" for run in range(4)], "superseded less than an hour ago"
-    monkeypatch.setattr(parquet, "_GRACE_SECONDS", -1)
+    monkeypatch.setattr(parquet, "GRACE_SECONDS", -1)
     publish(tmp_path, 4, keep=2)
     assert kept() == ["run-3", "run-4"]
 

@@ -39,7 +39,7 @@ class SalesforceSettings(Settings):
     Attributes:
         instance_url: the company's own address there, https://COMPANY.my.salesforce.com.
         access_token: of a session; it ends after some hours, so it serves for a trial.
-        consumer_key, consumer_secret: of a connected app with the client credentials flow.
+        consumer_key, consumer_secret: of an app there with the client credentials flow.
         object: API name of what the leads are.
         external_id: the field that holds the lead's id, or Id if our lead ids are Salesforce's own.
         bulk_above: more rows than this go by a job of the Bulk API, up to this many by one call.
@@ -181,7 +181,7 @@ def _login_error(error: SalesforceAuthenticationFailed) -> CallError:
         return TryAgainError(f"Salesforce's login answered {error.code}.", error.code)
     return StopError(
         f"Salesforce refused the login ({error.code}): check LEADHOUSE_SALESFORCE_INSTANCE_URL, "
-        "CONSUMER_KEY and CONSUMER_SECRET, and the connected app (docs/salesforce.md).",
+        "CONSUMER_KEY and CONSUMER_SECRET, and the app there (docs/salesforce.md).",
         requests.codes.unauthorized,
     )
 

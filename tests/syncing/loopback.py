@@ -113,6 +113,9 @@ class LoopbackServer:
 class _Handler(BaseHTTPRequestHandler):
     owner: LoopbackServer
     protocol_version = "HTTP/1.1"
+    # An answer leaves in one piece, not the headers first and the rest when those have arrived.
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def _do(self) -> None:
         url = urlsplit(self.path)

@@ -387,13 +387,13 @@ class TestCredentials:
         caplog.set_level(logging.DEBUG)
         echo = f"Bearer {server.token} {server.key} {server.secret}".encode()
         trusted = self.trusted(server)
+        write = ("PATCH", COLLECTION) if bulk_above else ("POST", "ingest")
         messages = []
-        for method, path in (("POST", "token"), ("PATCH", COLLECTION), ("POST", "ingest")):
+        for place, settings in ((("POST", "token"), trusted), (write, trusted), (write, {})):
             for status in (200, 400, 401, 403, 404, 405, 429, 500):
-                for settings in ({}, trusted):
-                    server.fail(method, path, Fault(status, body=echo))
-                    messages.append(message(connect(bulk_above=bulk_above, **settings)))
-        assert len(list(filter(None, messages))) == 24
+                server.fail(*place, Fault(status, body=echo))
+                messages.append(message(connect(bulk_above=bulk_above, **settings)))
+        assert all(messages)
         everything = " ".join([*messages, caplog.text, repr(SalesforceSettings(**trusted))])
         for secret in (server.token, server.secret, server.key):
             assert secret not in everything

@@ -89,7 +89,10 @@ class Destination(Protocol):
     parallel_calls: int
 
     def setup(self, properties: Mapping[str, str]) -> Sequence[str]:
-        """Makes the properties that are not there yet: names to fields (`leadhouse.syncing.fields`).
+        """Makes the properties that are not there yet.
+
+        Args:
+            properties: their names, each with the field that it shows (`leadhouse.syncing.fields`).
 
         Returns:
             a sentence for each thing that was made or found.

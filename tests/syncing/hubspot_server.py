@@ -237,7 +237,7 @@ class HubSpotServer:
             return self._allowed(verb) or getattr(self, f"_{verb}")(body)
         if path.startswith(PROPERTIES):
             return self._allowed("properties") or self._describe(method, path, body)
-        return 404, error_body("OBJECT_NOT_FOUND", "Unable to find a resource here.")
+        return 404, {"status": "error", "message": "resource not found"}
 
     def _allowed(self, verb: str) -> tuple[int, dict] | None:
         scope = NEEDED_SCOPE[verb]
@@ -372,7 +372,7 @@ def refusal_of_batch(inputs: list[dict]) -> str | None:
         return "The maximum number of inputs is 100."
     if len(set(ids)) < len(ids):
         twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
-        return f"Duplicate IDs found in batch input: {twice}."
+        return f"Duplicate IDs found in batch input: {twice}. IDs must be unique"
     traces = [row.get("objectWriteTraceId") for row in inputs]
     if None in traces or len(set(traces)) < len(traces):
         return "objectWriteTraceId has to be unique for each input."

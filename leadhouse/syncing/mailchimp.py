@@ -95,7 +95,7 @@ class Mailchimp:
         )
         for number, result in zip(changes, tagged, strict=True):
             if result.status >= 300:
-                answers[number] = _failure(updates[number], result)
+                answers[number] = _failure(result)
         return answers
 
     def read(
@@ -125,7 +125,7 @@ class Mailchimp:
 
     def _answer(self, update: Update, member: Result) -> Answer:
         if member.status >= 300:
-            return _failure(update, member)
+            return _failure(member)
         # Mailchimp says nothing of a merge field that it does not know.
         unknown = set(update.properties) - set(member.content.get("merge_fields", {}))
         if unknown:
@@ -181,12 +181,10 @@ class Mailchimp:
             )
 
 
-def _failure(update: Update, result: Result) -> Answer:
+def _failure(result: Result) -> Answer:
     if result.status == 404:
         return Answer("missing", text="The audience has no such member.")
-    # Mailchimp repeats the address, which is not for the log.
-    text = result.problem.replace(update.address, "the address")
-    return Answer("refused", text=text.replace(update.address.lower(), "the address"))
+    return Answer("refused", text=result.problem)
 
 
 def _as_cell(value: Value) -> Value:

@@ -72,8 +72,9 @@ class Salesforce:
         staying = {u.address: u for u in updates if not u.is_leaving}
         ids = self._record_ids([u for u in updates if u.is_leaving])
         leaving = {ids[u.address]: u for u in updates if u.is_leaving and u.address in ids}
-        told = self._write(key, {value: self._row(u) for value, u in staying.items()})
+        # Emptied first: if a person gave the record to another lead, that one's values stand.
         emptied = self._write("Id", {id_: self._row(u) for id_, u in leaving.items()})
+        told = self._write(key, {value: self._row(u) for value, u in staying.items()})
         return [
             emptied.get(ids.get(u.address), MISSING) if u.is_leaving else told[u.address]
             for u in updates

@@ -61,10 +61,15 @@ class LoopbackServer:
 
     Args:
         tls: makes it an https server with this certificate.
+
+    Attributes:
+        requests: what it was asked.
+        plan: the fault of a request that `fail` says nothing of; None, if it is to be answered.
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
+        self.plan: Callable[[Request], Fault | None] = lambda request: None
         self._faults: list[tuple[Callable[[Request], bool], deque[Fault]]] = []
         self._lock = threading.RLock()
         handler = type("Handler", (_Handler,), {"owner": self})
@@ -107,7 +112,7 @@ class LoopbackServer:
         for matches, left in self._faults:
             if left and matches(request):
                 return left.popleft()
-        return None
+        return self.plan(request)
 
 
 class _Handler(BaseHTTPRequestHandler):

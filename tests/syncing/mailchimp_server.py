@@ -39,6 +39,7 @@ class MailchimpServer(LoopbackServer):
 
     Attributes:
         members: by the hash of their address.
+        writes: address and merge fields, in the order in which they were written.
         fields: type of each merge field, by its tag.
         required: a merge field without which no member is updated, but for who asks to skip that.
         blocked: addresses that Mailchimp does not let be changed.
@@ -53,6 +54,7 @@ class MailchimpServer(LoopbackServer):
     def __init__(self) -> None:
         super().__init__()
         self.members: dict[str, Member] = {}
+        self.writes: list[tuple[str, dict]] = []
         self.fields: dict[str, str] = {}
         self.required: str | None = None
         self.blocked: set[str] = set()
@@ -92,11 +94,19 @@ class MailchimpServer(LoopbackServer):
             batch.status = "deleted"
             return Response(204)
         batch.polls += 1
-        if batch.status == "pending" and batch.polls > self.polls_needed:
-            batch.status = "finished"
-            batch.answers = [a for o in batch.operations if (a := self._answer(o))]
+        if batch.polls > self.polls_needed:
+            self._work_until(batch)
         url = f"{self.url}/results/{id_}" if batch.status == "finished" else ""
         return Response(200, {"id": id_, "status": batch.status, "response_body_url": url})
+
+    def _work_until(self, batch: Batch) -> None:
+        """One after another: those before, too, of which nobody wants to know any more."""
+        for other in self.batches.values():
+            if other.status == "pending":
+                other.status = "finished"
+                other.answers = [a for o in other.operations if (a := self._answer(o))]
+            if other is batch:
+                return
 
     def _answer(self, operation: dict) -> dict | None:
         hash_ = operation["path"].partition("/members/")[2].partition("/")[0]
@@ -178,6 +188,7 @@ class MailchimpServer(LoopbackServer):
             response = problem(400, "Invalid Resource", "Your merge fields were invalid.", wrong)
             return response.status, response.content
         member.merge_fields.update(values)
+        self.writes.append((member.email, values))
         member.status = body.get("status", member.status)
         return 200, self._shown(member)
 

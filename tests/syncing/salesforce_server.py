@@ -40,6 +40,7 @@ class SalesforceServer(LoopbackServer):
 
     Attributes:
         records: of the object Lead, by id.
+        writes: record id and values, in the order in which they were written.
         fields: the custom fields' metadata, by name.
         open_fields: those that the sync's user may see and edit.
         locked: how often a record, by its Leadhouse_Id__c, is found locked.
@@ -59,6 +60,7 @@ class SalesforceServer(LoopbackServer):
         super().__init__(tls)
         self.tokens = {self.token}
         self.records: dict[str, dict] = {}
+        self.writes: list[tuple[str, dict]] = []
         self.fields: dict[str, dict] = {}
         self.open_fields: set[str] = set()
         self.converted: set[str] = set()
@@ -69,6 +71,7 @@ class SalesforceServer(LoopbackServer):
         self.polls_needed = 1
         self.jobs: dict[str, Job] = {}
         self._deleted: set[str] = set()
+        self._ids: dict[str, list[str]] = {}
         self._count = itertools.count(1)
 
     def add_field(self, name: str, **metadata: object) -> None:
@@ -80,16 +83,16 @@ class SalesforceServer(LoopbackServer):
         """A record that is there before anything is told."""
         id_ = f"00Q{next(self._count):012}AAA"
         self.records[id_] = {"LastName": "Doe", "Company": "Acme", **values}
+        self._ids.setdefault(values.get("Leadhouse_Id__c"), []).append(id_)
         return id_
 
     def delete(self, id_: str) -> None:
         """A person deletes a record."""
-        del self.records[id_]
+        self._ids[self.records.pop(id_).get("Leadhouse_Id__c")].remove(id_)
         self._deleted.add(id_)
 
     def record(self, lead_id: str) -> dict | None:
-        found = [r for r in self.records.values() if r.get("Leadhouse_Id__c") == lead_id]
-        return found[0] if found else None
+        return next((self.records[id_] for id_ in self._ids.get(lead_id, [])), None)
 
     def respond(self, request: Request) -> Response:
         if request.path == "/services/oauth2/token":
@@ -163,13 +166,15 @@ class SalesforceServer(LoopbackServer):
 
     def _save(self, key: str, value: str, values: dict) -> tuple[str | None, str, str]:
         """Id of the record that took the values; or code and text of why none did."""
-        found = [i for i, r in self.records.items() if (i if key == "Id" else r.get(key)) == value]
+        by_id = [value] if value in self.records else []
+        found = by_id if key == "Id" else self._ids.get(value, [])
         for code, text in self._refusals(key, value, found):
             return None, code, text
         for problem in map(self._problem, values, values.values()):
             if problem:
                 return None, *problem
         self.records[found[0]].update(values)
+        self.writes.append((found[0], values))
         return found[0], "", ""
 
     def _refusals(self, key: str, value: str, found: list[str]) -> Iterator[tuple[str, str]]:
@@ -228,8 +233,8 @@ class SalesforceServer(LoopbackServer):
             job.state = request.json["state"]
         if request.method == "GET" and not part:
             job.polls += 1
-            if job.state == "UploadComplete" and job.polls > self.polls_needed:
-                self._work(job)
+            if job.polls > self.polls_needed:
+                self._work_until(job)
         if part == "successfulResults":
             return table(["sf__Id", "sf__Created"], job.done)
         if part == "failedResults":
@@ -248,6 +253,14 @@ class SalesforceServer(LoopbackServer):
                 "errorMessage": job.error,
             },
         )
+
+    def _work_until(self, job: Job) -> None:
+        """One after another: those before, too, of which nobody wants to know any more."""
+        for other in self.jobs.values():
+            if other.state == "UploadComplete":
+                self._work(other)
+            if other is job:
+                return
 
     def _work(self, job: Job) -> None:
         rows = list(csv.DictReader(io.StringIO(job.data, newline="")))

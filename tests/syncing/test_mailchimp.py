@@ -1,6 +1,8 @@
 """Mailchimp as a destination, told against a Mailchimp on loopback."""
 
+import contextlib
 import logging
+import random
 from copy import deepcopy
 
 import pytest
@@ -24,6 +26,17 @@ VALUES = {"LHSCORE": 87.3, "LHTIER": "hot", "LHEXPIRES": "2026-01-31T07:00:00Z"}
 EMPTY = dict.fromkeys(VALUES)
 EMPTIED = dict.fromkeys(VALUES, "")
 HTML = b"<html><h1>Something went wrong</h1></html>"
+FAULTS = [
+    Fault(status, body=body, delay=delay, is_cut=is_cut, acts=acts)
+    for acts in (False, True)
+    for status, body, delay, is_cut in (
+        (429, b"{}", 0.0, False),
+        (503, HTML, 0.0, False),
+        (None, b'{"id": "bat', 0.0, False),
+        (None, None, 0.0, True),
+        (None, None, 0.3, False),
+    )
+]
 
 
 @pytest.fixture
@@ -100,11 +113,12 @@ class TestTell:
         assert [member.merge_fields for member in members] == [VALUES, {}, VALUES]
         assert members[1].tags == []
 
-    def test_no_address_in_an_answer(self, server, connect):
-        server.add("Ann@acme.com")
-        server.blocked.add("Ann@acme.com")
-        (answer,) = connect().tell("r1", [update("Ann@acme.com")])
-        assert (answer.status, answer.text) == ("refused", "the address is in a compliance state.")
+    def test_who_is_blocked_is_refused(self, server, connect):
+        server.add("ann@acme.com")
+        server.blocked.add("ann@acme.com")
+        (answer,) = connect().tell("r1", [update("ann@acme.com")])
+        assert answer.status == "refused"
+        assert "is in a compliance state" in answer.text
 
     def test_a_field_required_of_members_is_no_hindrance(self, server, connect):
         member = server.add("ann@acme.com")
@@ -181,6 +195,25 @@ class TestFaults:
         assert statuses(destination.tell("r1", [update("ann@acme.com")])) == ["told"]
         assert (member.merge_fields, member.tags) == (VALUES, ["leadhouse: hot"])
 
+    @pytest.mark.parametrize("seed", range(25))
+    def test_whatever_fails_the_newest_values_stand(self, server, connect, seed):
+        members = [server.add(f"{n}@acme.com") for n in range(3)]
+        chance = random.Random(seed)  # noqa: S311
+        destination = connect(timeout_seconds=0.2)
+        for version in range(4):
+            updates = [update(f"{n}@acme.com", LHSCORE=version) for n in range(3)]
+            server.plan = lambda _: chance.choice(FAULTS) if chance.random() < 0.15 else None
+            for _ in range(3):
+                with contextlib.suppress(TryAgainError):
+                    destination.tell(f"r{version}", updates)
+                    break
+        server.plan = lambda _: None
+        assert statuses(destination.tell("r3", updates)) == ["told"] * 3
+        assert [member.merge_fields["LHSCORE"] for member in members] == [3] * 3
+        for member in members:
+            versions = [v["LHSCORE"] for email, v in server.writes if email == member.email]
+            assert versions == sorted(versions)
+
     def test_asks_to_wait_as_long_as_it_says(self, server, connect):
         server.fail("POST", "/batches", Fault(429, {"Retry-After": "7"}, HTML))
         with pytest.raises(TryAgainError) as caught:
@@ -231,11 +264,11 @@ class TestCredentials:
 
     def test_no_secret_in_any_message(self, server, connect, caplog):
         caplog.set_level(logging.DEBUG)
-        messages = []
+        destination, messages = connect(), []
         for method, path in (("POST", "/batches"), ("GET", "/batches/")):
             for status in (200, 400, 401, 403, 404, 405, 429, 500):
                 server.fail(method, path, Fault(status, body=server.key.encode()))
-                messages.append(message(connect()))
+                messages.append(message(destination))
         assert all(messages)
         settings = MailchimpSettings(api_key=server.key, list_id=server.list_id)
         assert server.key not in " ".join([*messages, caplog.text, repr(settings)])

@@ -1,6 +1,8 @@
 """Salesforce as a destination, told by the real client against a Salesforce on loopback."""
 
+import contextlib
 import logging
+import random
 import threading
 
 import pytest
@@ -34,6 +36,17 @@ VALUES = {
 EMPTY = dict.fromkeys(VALUES)
 COLLECTION = "composite/sobjects/Lead/Leadhouse_Id__c"
 HTML = b"<html><h1>Something went wrong</h1></html>"
+FAULTS = [
+    Fault(status, body=body, delay=delay, is_cut=is_cut, acts=acts)
+    for acts in (False, True)
+    for status, body, delay, is_cut in (
+        (429, b"[]", 0.0, False),
+        (503, HTML, 0.0, False),
+        (None, b'[{"success": tr', 0.0, False),
+        (None, None, 0.0, True),
+        (None, None, 0.3, False),
+    )
+]
 
 
 @pytest.fixture
@@ -297,6 +310,25 @@ class TestFaults:
         assert shown(server, "L1") == VALUES
         # None is left that might write later what is old by then.
         assert "UploadComplete" not in [job.state for job in server.jobs.values()]
+
+    @pytest.mark.parametrize("seed", range(25))
+    def test_whatever_fails_the_newest_values_stand(self, server, connect, seed):
+        ids = [server.add(Leadhouse_Id__c=f"L{n}") for n in range(3)]
+        chance = random.Random(seed)  # noqa: S311
+        destination = connect(bulk_above=chance.choice((0, 200)), timeout_seconds=0.2)
+        for version in range(4):
+            updates = [update(f"L{n}", Leadhouse_Score__c=version) for n in range(3)]
+            server.plan = lambda _: chance.choice(FAULTS) if chance.random() < 0.15 else None
+            for _ in range(3):
+                with contextlib.suppress(TryAgainError):
+                    destination.tell(f"r{version}", updates)
+                    break
+        server.plan = lambda _: None
+        assert statuses(destination.tell("r3", updates)) == ["told"] * 3
+        for id_ in ids:
+            versions = [v["Leadhouse_Score__c"] for written, v in server.writes if written == id_]
+            assert versions == sorted(versions)
+            assert versions[-1] == server.records[id_]["Leadhouse_Score__c"] == 3
 
     def test_the_days_calls_are_used_up(self, server, connect):
         body = (

@@ -57,6 +57,12 @@ class Mailchimp:
         self._client = Client(settings)
 
     def setup(self, properties: Mapping[str, str]) -> Sequence[str]:
+        """Makes the merge fields that are not there yet; see `Destination.setup`.
+
+        Raises:
+            StopError: Mailchimp does not take one of the names, or the key.
+            BatchRefusedError, TryAgainError: of the calls; setup may be run again.
+        """
         for name in properties:
             if len(name) > TAG_LENGTH or name != name.upper():
                 raise StopError(
@@ -78,6 +84,11 @@ class Mailchimp:
         return sentences
 
     def tell(self, request_id: str, updates: Sequence[Update]) -> Sequence[Answer]:
+        """Writes the updates; see `Destination.tell`. Twice is the same as once.
+
+        The answers to the first batch show the tags that the members have; a second one is made
+        for those whose tier has changed.
+        """
         members = self._run([self._patch(update) for update in updates])
         answers = [
             self._answer(update, member) for update, member in zip(updates, members, strict=True)
@@ -101,6 +112,7 @@ class Mailchimp:
     def read(
         self, updates: Sequence[Update], names: Sequence[str]
     ) -> Sequence[Mapping[str, Value]]:
+        """The merge fields as they are in Mailchimp now; see `Destination.read`."""
         only = {"fields": "merge_fields"}
         members = self._run([Operation("GET", self._member(u), only) for u in updates])
         return [

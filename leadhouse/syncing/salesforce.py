@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from simple_salesforce.format import format_soql
 
-from leadhouse.syncing.destination import Answer, TryAgainError, Update, Value
-from leadhouse.syncing.salesforce_client import TEMPORARY, Client, SalesforceSettings
+from leadhouse.syncing.destination import Answer, StopError, TryAgainError, Update, Value
+from leadhouse.syncing.salesforce_client import TEMPORARY, WHAT_TO_DO, Client, SalesforceSettings
 from leadhouse.syncing.salesforce_setup import set_up
 from leadhouse.syncing.settings import SettingsError
 
@@ -65,9 +65,16 @@ class Salesforce:
         self._client = client or Client(settings)
 
     def setup(self, properties: Mapping[str, str]) -> Sequence[str]:
+        """Makes the fields that are not there yet; see `Destination.setup`.
+
+        Raises:
+            StopError: says what only an admin can do; then setup is to be run again.
+            BatchRefusedError, TryAgainError: of the calls; it may be run again.
+        """
         return set_up(self._client, self._settings, properties)
 
     def tell(self, request_id: str, updates: Sequence[Update]) -> Sequence[Answer]:
+        """Writes the updates; see `Destination.tell`. Twice is the same as once."""
         key = self._settings.external_id
         staying = {u.address: u for u in updates if not u.is_leaving}
         ids = self._record_ids([u for u in updates if u.is_leaving])
@@ -83,6 +90,7 @@ class Salesforce:
     def read(
         self, updates: Sequence[Update], names: Sequence[str]
     ) -> Sequence[Mapping[str, Value]]:
+        """The fields as they are in Salesforce now; see `Destination.read`."""
         found = self._query([u.address for u in updates], names)
         return [
             {name: _as_told(found[u.address].get(name)) for name in names}
@@ -98,6 +106,8 @@ class Salesforce:
 
     def _record_ids(self, leaving: Sequence[Update]) -> dict[str, str]:
         """Address to record id, of leads that are leaving, as far as there are records."""
+        if self._settings.external_id == "Id":
+            return {u.address: u.address for u in leaving}
         known = {u.address: u.record_id for u in leaving if u.record_id}
         found = self._query([u.address for u in leaving if not u.record_id], [])
         return known | {address: record["Id"] for address, record in found.items()}
@@ -187,7 +197,14 @@ def _result(result: Mapping) -> Answer | None:
 
 
 def _failure(code: str, text: str) -> Answer | None:
-    """The answer about a row that was not written; None if it may be the next time."""
+    """The answer about a row that was not written; None if it may be the next time.
+
+    Raises:
+        StopError: no row would be.
+    """
+    if code == "INVALID_FIELD_FOR_INSERT_UPDATE":
+        # Not the row's fault but that of the user's rights, so it would be every row's.
+        raise StopError(f"Salesforce does not let the user write ({code}: {text}): {WHAT_TO_DO}.")
     if code in TEMPORARY:
         return None
     if code in NO_RECORD:
@@ -204,7 +221,8 @@ def _rows(text: str) -> Iterable[dict[str, str]]:
 
 
 def _as_cell(value: Value) -> Value:
-    return "#N/A" if value is None else value
+    """A value as a job takes it, which passes over a cell with nothing in it."""
+    return "#N/A" if value in {None, ""} else value
 
 
 def _as_told(value: Value) -> Value:

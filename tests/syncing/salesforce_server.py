@@ -43,6 +43,7 @@ class SalesforceServer(LoopbackServer):
         writes: record id and values, in the order in which they were written.
         fields: the custom fields' metadata, by name.
         open_fields: those that the sync's user may see and edit.
+        read_only: those of them that the user may not edit after all.
         locked: how often a record, by its Leadhouse_Id__c, is found locked.
         skipped: how often a job leaves one unprocessed.
         is_failing_on_skips: such a job ends as Failed, as when the day's rows are used up.
@@ -63,6 +64,7 @@ class SalesforceServer(LoopbackServer):
         self.writes: list[tuple[str, dict]] = []
         self.fields: dict[str, dict] = {}
         self.open_fields: set[str] = set()
+        self.read_only: set[str] = set()
         self.converted: set[str] = set()
         self.locked: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
@@ -125,7 +127,8 @@ class SalesforceServer(LoopbackServer):
 
     def _described(self, name: str) -> dict:
         external = bool(self.fields.get(name, {}).get("externalId"))
-        return {"name": name, "updateable": name != "Id", "externalId": external}
+        may_edit = name not in {"Id", *self.read_only}
+        return {"name": name, "updateable": may_edit, "externalId": external}
 
     def _describe(self, request: Request, path: str) -> Response:
         return Response(200, {"fields": [self._described(name) for name in self._visible()]})
@@ -195,6 +198,9 @@ class SalesforceServer(LoopbackServer):
 
     def _problem(self, name: str, value: object) -> tuple[str, str] | None:
         type_ = self.fields.get(name, {}).get("type")
+        if name in self.read_only:
+            text = f"Unable to create/update fields: {name}. Please check the security settings."
+            return "INVALID_FIELD_FOR_INSERT_UPDATE", text
         if value is not None and type_ == "Text" and len(str(value)) > 255:
             return "STRING_TOO_LONG", f"{name}: data value too large (max length=255)"
         if value is not None and type_ == "Number" and not isinstance(value, int | float):

@@ -169,11 +169,12 @@ class TestJobs:
     def test_results_find_their_lead(self, server, connect):
         for n in range(4):
             server.add(Leadhouse_Id__c=f"L{n}", **VALUES)
-        updates = [update("L3", Leadhouse_Score__c=None), update("gone"), update("L0")]
+        empty = update("L3", Leadhouse_Score__c=None, Leadhouse_Tier__c="")
+        updates = [empty, update("gone"), update("L0")]
         answers = connect(bulk_above=2).tell("r1", updates)
         assert statuses(answers) == ["told", "refused", "told"]
         assert "REQUIRED_FIELD_MISSING" in answers[1].text
-        assert shown(server, "L3") == VALUES | {"Leadhouse_Score__c": None}
+        assert shown(server, "L3") == EMPTY | {"Leadhouse_Scored_At__c": "2026-01-31T07:00:00Z"}
 
     def test_unprocessed_and_locked_rows_are_sent_again(self, server, connect):
         for n in range(6):
@@ -350,6 +351,16 @@ class TestFaults:
         server.fail("PATCH", COLLECTION, Fault(400, body=body))
         with pytest.raises(BatchRefusedError, match="JSON_PARSER_ERROR"):
             connect().tell("r1", [update("L1")])
+
+    @pytest.mark.parametrize("bulk_above", [0, 200])
+    def test_a_field_that_the_user_may_not_edit_stops(self, server, connect, bulk_above):
+        server.add(Leadhouse_Id__c="L1")
+        server.read_only.add("Leadhouse_Tier__c")
+        destination = connect(bulk_above=bulk_above)
+        with pytest.raises(StopError, match=r"Leadhouse_Tier__c.*--setup"):
+            destination.tell("r1", [update("L1")])
+        with pytest.raises(StopError, match=r"read and edit .*Leadhouse_Tier__c"):
+            destination.setup(PROPERTIES)
 
     def test_a_field_that_is_not_to_be_seen_stops(self, server, connect):
         server.open_fields.remove("Leadhouse_Tier__c")

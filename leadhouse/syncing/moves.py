@@ -53,7 +53,7 @@ left join places as present
 where
     updates.is_due
     and not updates.is_leaving
-    and not places.is_leaving
+    and not (places.is_leaving and places.status is not null)
     and places.address <> updates.address
     and (places.record = present.record) is not true
 order by places.lead_id, places.sent_at

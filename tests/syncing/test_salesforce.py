@@ -242,6 +242,7 @@ class TestLeaving:
         named = Update("L1", "L1", None, EMPTY | {"Leadhouse_Id__c": None}, is_leaving=True)
         assert statuses(connect().tell("r1", [named])) == ["told"]
         assert shown(server, "L1") == EMPTY
+        assert server.record("L1")["Leadhouse_Id__c"] == "L1"
 
     def test_a_converted_lead_is_no_record_any_more(
         self, server: SalesforceServer, connect: Connect

@@ -32,7 +32,8 @@ class Answer:
     """A destination's answer about one lead.
 
     `told`: it has the values now. `refused`: it will not take these values, however often they are
-    sent. `missing`: a lead that is leaving has no record there (any more).
+    sent. `missing`: it has no record there (any more) and gets none, as it is leaving or as the
+    destination makes none.
     """
 
     status: Literal["told", "refused", "missing"]
@@ -89,7 +90,10 @@ class Destination(Protocol):
     parallel_calls: int
 
     def setup(self, properties: Mapping[str, str]) -> Sequence[str]:
-        """Makes the properties that are not there yet: names to fields (`leadhouse.syncing.fields`).
+        """Makes the properties that are not there yet.
+
+        Args:
+            properties: their names, each with the field that it shows (`leadhouse.syncing.fields`).
 
         Returns:
             a sentence for each thing that was made or found.

@@ -150,7 +150,7 @@ class HubSpotServer:
         self.requests: list[Request] = []
         self.groups: dict[str, dict] = {}
         self.properties = {
-            name: {"name": name, "type": type_, "groupName": "contactinformation"}
+            name: described(name, type_, "contactinformation")
             for name, type_ in OWN_PROPERTIES.items()
         }
         self._ids: dict[str, str] = {}
@@ -185,7 +185,7 @@ class HubSpotServer:
     def add_properties(self, types: dict[str, str]) -> None:
         """Properties (name: type) that are there before a setup."""
         for name, type_ in types.items():
-            self.properties[name] = {"name": name, "type": type_, "groupName": "leadhouse"}
+            self.properties[name] = described(name, type_, "leadhouse")
 
     def delete(self, email: str) -> None:
         """A person deletes a contact."""
@@ -349,8 +349,22 @@ class HubSpotServer:
             return 409, error_body("OBJECT_ALREADY_EXISTS", f"{body['name']} already exists.")
         if things is self.properties and body["groupName"] not in self.groups:
             return 400, error_body("VALIDATION_ERROR", f"Group {body['groupName']} does not exist.")
-        things[body["name"]] = body
-        return 201, body
+        own = {"options": []} if things is self.properties else {"displayOrder": -1}
+        things[body["name"]] = body | own | {"archived": False}
+        return 201, things[body["name"]]
+
+
+def described(name: str, type_: str, group: str) -> dict:
+    """A property as HubSpot lists it."""
+    return {
+        "name": name,
+        "label": name,
+        "description": "",
+        "type": type_,
+        "fieldType": "text",
+        "groupName": group,
+        "options": [],
+    }
 
 
 def is_number(text: str) -> bool:
@@ -410,6 +424,8 @@ def row_error(row: dict, message: str) -> dict:
         "category": "VALIDATION_ERROR",
         "message": message,
         "context": {"objectWriteTraceId": [row["objectWriteTraceId"]]},
+        "errors": [],
+        "links": {},
     }
 
 
@@ -421,6 +437,8 @@ def not_found(ids: Iterable[str]) -> list[dict]:
         "category": "OBJECT_NOT_FOUND",
         "message": message,
         "context": {"ids": list(ids)},
+        "errors": [],
+        "links": {},
     }
     return [error] if error["context"]["ids"] else []
 

@@ -1,0 +1,129 @@
+"""Records that a lead has moved away from, which are emptied once it has been told elsewhere.
+
+A lead whose address changed is told under the new one first: only its answer says whether that is
+the same record. That the old one may have to be emptied is written ahead, as a request of its own
+that comes before the lead's in the log, so that it outlives a crash and leaves the lead's state,
+its latest row, alone. It is called once the lead was told of another record, unless the old place
+is another lead's by now.
+"""
+
+import json
+from collections.abc import Collection
+
+import duckdb
+
+from leadhouse.syncing.calls import Request
+from leadhouse.syncing.log import Log
+from leadhouse.syncing.updates import Due
+
+# For each lead and address what was sent there last, and the record that it is.
+_PLACES = """
+with sends as (
+    select sends.*, answers.record_id, answers.status
+    from main_operations.crm_sends as sends
+    left join main_operations.crm_answers as answers
+        on sends.request_id = answers.request_id and sends.lead_id = answers.lead_id
+    where sends.destination = $destination and answers.status is distinct from 'refused'
+),
+
+places as (
+    select
+        *,
+        arg_max(record_id, sent_at) filter (where record_id is not null) over (
+            partition by lead_id, address
+        ) as record
+    from sends
+    qualify row_number() over (partition by lead_id, address order by sent_at desc) = 1
+),
+
+updates as (
+    select lead_id, address, is_leaving, is_due
+    from int_crm_updates
+    where destination = $destination
+)
+"""
+
+_LEAVABLE = f"""
+{_PLACES}
+select places.lead_id, places.address, places.properties
+from places
+inner join updates on places.lead_id = updates.lead_id
+left join places as present
+    on updates.lead_id = present.lead_id and updates.address = present.address
+where
+    updates.is_due
+    and not updates.is_leaving
+    and not places.is_leaving
+    and places.address <> updates.address
+    and (places.record = present.record) is not true
+order by places.lead_id, places.sent_at
+"""  # noqa: S608 (constants)
+
+_LEFT = f"""
+{_PLACES},
+
+latest as (
+    select * from places
+    qualify row_number() over (partition by lead_id order by sent_at desc) = 1
+)
+
+select
+    places.request_id,
+    places.lead_id,
+    places.address,
+    places.record,
+    places.properties,
+    (
+        select coalesce(max(calls.attempt), 0)
+        from main_operations.crm_calls as calls
+        where calls.request_id = places.request_id
+    ) as attempt
+from places
+inner join latest on places.lead_id = latest.lead_id
+where
+    places.is_leaving
+    and places.status is null
+    and places.address <> latest.address
+    and latest.status in ('told', 'missing')
+    and (places.record = latest.record) is not true
+    and not exists (
+        from updates
+        where
+            updates.lead_id <> places.lead_id
+            and not updates.is_leaving
+            and updates.address = places.address
+    )
+    and not exists (
+        from places as others
+        where
+            others.lead_id <> places.lead_id
+            and not others.is_leaving
+            and others.record = places.record
+    )
+order by places.sent_at, places.lead_id
+"""  # noqa: S608
+
+
+def plan_emptying(
+    connection: duckdb.DuckDBPyConnection, destination: str, log: Log, leads: Collection[str]
+) -> None:
+    """Writes ahead which places these leads are about to leave."""
+    rows = connection.execute(_LEAVABLE, {"destination": destination}).fetchall()
+    for lead_id, address, properties in rows:
+        if lead_id in leads:
+            empty = json.dumps(dict.fromkeys(json.loads(properties)), separators=(",", ":"))
+            log.plan(log.new_id(), [Due.leaving(lead_id, address, None, empty)])
+
+
+def left_behind(connection: duckdb.DuckDBPyConnection, destination: str) -> list[Request]:
+    """The requests that empty what leads have left: of this sync, and of those that died."""
+    rows = connection.execute(_LEFT, {"destination": destination}).fetchall()
+    return [
+        Request(
+            request_id,
+            [Due.leaving(lead_id, address, record_id, properties)],
+            is_planned=True,
+            attempt=attempt,
+        )
+        for request_id, lead_id, address, record_id, properties, attempt in rows
+    ]

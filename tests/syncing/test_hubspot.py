@@ -133,14 +133,19 @@ class TestTelling:
         assert first.record_id != second.record_id
 
     def test_records_without_trace_ids_are_known_by_address(self, server: HubSpotServer) -> None:
+        """And one that shows another address was written all the same."""
+        addresses = ("other@example.com", "anna1@example.com", "anna0@example.com")
         records = [
-            {"id": str(50 - number), "properties": {"email": f"anna{number}@example.com"}}
-            for number in (1, 0)
+            {"id": f"id of {address}", "properties": {"email": address}} for address in addresses
         ]
         body = {"status": "COMPLETE", "results": records}
         server.plan = in_turn(Fault(body=json.dumps(body).encode()))
-        answers = connect(server).tell("r1", batch(2))
-        assert answers == [Answer("told", "50"), Answer("told", "49")]
+        updates = [update("Anna0@Example.com"), *batch(3)[1:]]
+        assert connect(server).tell("r1", updates) == [
+            Answer("told", "id of anna0@example.com"),
+            Answer("told", "id of anna1@example.com"),
+            Answer("told"),
+        ]
 
     def test_missing_property_stops_the_sync(self, server: HubSpotServer) -> None:
         wrong = [update("anna@example.com", unknown="x"), update("berta@example.com", unknown="x")]
@@ -211,7 +216,7 @@ class TestFailures:
         ("fault", "status", "after"),
         [
             (too_many(), 429, None),
-            (too_many(after=3), 429, 3.0),
+            (too_many(after=0.5), 429, 0.5),
             (Fault(423, body=b"{}"), 423, 2.0),
             (Fault(477, {"Retry-After": "3600"}, b"{}"), 477, 3600.0),
             (failing(500), 500, None),

@@ -194,7 +194,8 @@ class HubSpotDestination:
         """The records of leads, by record id where there is one, else by address.
 
         A record that was merged into another counts as not there: HubSpot gives the other one for
-        its id, but what stands in that one is another lead's.
+        its id, but what stands in that one is another lead's
+        (https://community.hubspot.com/t5/APIs-Integrations/Question-about-using-batch-read-API/m-p/1101616).
         """
         ids = {row.record_id for row in rows.values() if row.record_id}
         addresses = {row.address.lower() for row in rows.values() if not row.record_id}

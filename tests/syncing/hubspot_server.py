@@ -8,6 +8,8 @@ answers as HubSpot's pages on errors, limits and contacts say, and as people fou
 - https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
 - https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide
 - https://github.com/HubSpot/hubspot-api-nodejs/issues/548 (no batch update by e-mail)
+- https://community.hubspot.com/t5/APIs-Integrations/Question-about-using-batch-read-API/m-p/1101616
+  (ids of deleted and merged contacts)
 """
 
 import itertools
@@ -154,6 +156,7 @@ class HubSpotServer:
             for name, type_ in OWN_PROPERTIES.items()
         }
         self._ids: dict[str, str] = {}
+        self._merged: dict[str, str] = {}
         self._next_id = itertools.count(1001)
         self._recent: deque[float] = deque()
         self._count = 0
@@ -175,6 +178,9 @@ class HubSpotServer:
         """The contact with this address, be it the first or a further one."""
         return self.contacts.get(self._ids.get(email.lower()))
 
+    def _contact_of_id(self, id_: str) -> Contact | None:
+        return self.contacts.get(self._merged.get(id_, id_))
+
     def add_contact(self, email: str, **properties: str) -> Contact:
         """A contact that is there before anything is told."""
         contact = Contact(str(next(self._next_id)), email.lower(), dict(properties))
@@ -192,9 +198,10 @@ class HubSpotServer:
         del self.contacts[self._ids.pop(email.lower())]
 
     def merge(self, email: str, into: str) -> None:
-        """A person merges a contact into another: its address becomes a further one of that."""
-        other = self.contact(into)
+        """A person merges a contact into another, which is found by the address and id of both."""
+        gone, other = self.contact(email), self.contact(into)
         self.delete(email)
+        self._merged[gone.id] = other.id
         self._ids[email.lower()] = other.id
         further = [other.properties.get("hs_additional_emails"), email.lower()]
         other.properties["hs_additional_emails"] = ";".join(filter(None, further))
@@ -288,7 +295,7 @@ class HubSpotServer:
             return 400, error_body("VALIDATION_ERROR", refused)
         results, errors, missing = [], [], []
         for row in inputs:
-            contact = self.contacts.get(row["id"])
+            contact = self._contact_of_id(row["id"])
             problem = self._problem(row["properties"])
             if contact is None:
                 missing.append(row["id"])
@@ -305,7 +312,7 @@ class HubSpotServer:
         if len(inputs) > 100:
             return 400, error_body("VALIDATION_ERROR", "The maximum number of inputs is 100.")
         is_by_email = body.get("idProperty") == "email"
-        find = self.contact if is_by_email else self.contacts.get
+        find = self.contact if is_by_email else self._contact_of_id
         found = {row["id"]: find(row["id"]) for row in inputs}
         results = [
             shown(contact, {name: self._value(contact, name) for name in body["properties"]})

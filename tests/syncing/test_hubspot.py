@@ -199,16 +199,22 @@ class TestLeaving:
         assert answers == [Answer("told", there.id)] * 2
         assert there.values_of("leadhouse_score") == ["", "70.0"]
 
-    def test_record_merged_into_another_lead_s_is_left_alone(self, server: HubSpotServer) -> None:
-        """HubSpot gives the record that is left for the id of the one that is gone."""
-        there = server.add_contact("anna@example.com", leadhouse_score="5")
-        shown = {"id": there.id, "properties": {"email": there.email}}
-        body = {"status": "COMPLETE", "results": [shown]}
-        server.plan = in_turn(Fault(body=json.dumps(body).encode()))
-        gone = update("old@example.com", record_id="4711", is_leaving=True)
-        [answer] = connect(server).tell("r1", [gone])
+    def test_record_deleted_in_the_meantime(self, server: HubSpotServer) -> None:
+        there = server.add_contact("anna@example.com")
+        body = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "Not there"}
+        server.plan = in_turn(None, Fault(404, body=json.dumps(body).encode()))
+        leaving = update("anna@example.com", record_id=there.id, is_leaving=True)
+        [answer] = connect(server).tell("r1", [leaving])
         assert answer.status == "missing"
-        assert there.properties["leadhouse_score"] == "5"
+
+    def test_record_merged_into_another_lead_s_is_left_alone(self, server: HubSpotServer) -> None:
+        destination = connect(server)
+        old, new = destination.tell("r1", batch(2))
+        server.merge("anna0@example.com", into="anna1@example.com")
+        gone = update("anna0@example.com", record_id=old.record_id, is_leaving=True)
+        [answer] = destination.tell("r2", [gone])
+        assert answer.status == "missing"
+        assert server.contacts[new.record_id].values_of("leadhouse_score") == ["1.0"]
 
 
 class TestFailures:
@@ -344,6 +350,13 @@ class TestReading:
             {},
         ]
         assert len(server.requests) == 3
+
+    def test_problem_other_than_a_missing_contact_is_no_answer(self, server: HubSpotServer) -> None:
+        problem = {"category": "INTERNAL_ERROR", "message": "Something broke"}
+        body = {"status": "COMPLETE", "results": [], "errors": [problem]}
+        server.plan = in_turn(Fault(207, body=json.dumps(body).encode()))
+        with pytest.raises(TryAgainError, match="Something broke"):
+            connect(server).read(batch(1), ["leadhouse_score"])
 
 
 class TestSetup:

@@ -328,7 +328,7 @@ class TestLimits:
 
 
 class TestReading:
-    def test_properties_by_id_and_by_address(self, server: HubSpotServer) -> None:
+    def test_properties_of_the_contacts_that_would_be_told(self, server: HubSpotServer) -> None:
         destination = connect(server)
         [told] = destination.tell("r1", [update("anna@example.com", leadhouse_tier="hot")])
         server.add_contact("berta@example.com", leadhouse_score="7")
@@ -336,15 +336,17 @@ class TestReading:
         server.merge("other@example.com", into="berta@example.com")
         rows = destination.read(
             [
-                update("anna@example.com", record_id=told.record_id),
+                update("anna@example.com", record_id="1 of old"),
+                update("anna@example.com", record_id=told.record_id, is_leaving=True),
                 update("Other@example.com"),
                 update("nobody@example.com"),
-                update("nobody@example.com", record_id="4711"),
+                update("nobody@example.com", record_id="4711", is_leaving=True),
             ],
             ["leadhouse_score", "leadhouse_tier"],
         )
         assert rows == [
             {"leadhouse_score": 62.5, "leadhouse_tier": "hot"},
+            {"leadhouse_score": "62.5", "leadhouse_tier": "hot"},
             {"leadhouse_score": 7.0, "leadhouse_tier": None},
             {},
             {},

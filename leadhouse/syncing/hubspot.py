@@ -71,7 +71,7 @@ class HubSpotDestination:
             if types.get(name, wanted) != wanted:
                 raise StopError(
                     f"HubSpot has a property {name} of type {types[name]}, but {field} needs the "
-                    f"type {wanted}: give {field} another property in seeds/crm_properties.csv."
+                    f"type {wanted}: give {field} another property in the seed crm_properties."
                 )
         said = []
         if GROUP not in {group.name for group in groups}:
@@ -191,29 +191,31 @@ class HubSpotDestination:
         return {trace: answers[trace] for trace in rows}
 
     def _find(self, rows: Rows, names: Sequence[str]) -> dict[str, Record]:
-        """The records of leads, by record id where there is one, else by address.
+        """The records of leads, as they are in HubSpot.
 
-        A record that was merged into another counts as not there: HubSpot gives the other one for
-        its id, but what stands in that one is another lead's.
+        Leads that stay are found by address, as an upsert finds them; those that leave by record
+        id, where there is one. A record that was merged into another counts as not there: HubSpot
+        gives the other one for its id, but what stands in that one is another lead's
+        (https://community.hubspot.com/t5/APIs-Integrations/Question-about-using-batch-read-API/m-p/1101616).
         """
-        ids = {row.record_id for row in rows.values() if row.record_id}
-        addresses = {row.address.lower() for row in rows.values() if not row.record_id}
+        ids, addresses = {}, {}
+        for trace, row in rows.items():
+            if row.is_leaving and row.record_id:
+                ids[trace] = row.record_id
+            else:
+                addresses[trace] = row.address.lower()
         by_id = {record.id: record for record in self._read(ids, names, {})}
         by_address = {
             address: record
             for record in self._read(addresses, names, {"idProperty": "email"})
             for address in record.addresses()
         }
-        found = {}
-        for trace, row in rows.items():
-            records, key = by_id, row.record_id
-            if not key:
-                records, key = by_address, row.address.lower()
-            if key in records:
-                found[trace] = records[key]
-        return found
+        found = {trace: by_id.get(id_) for trace, id_ in ids.items()}
+        found |= {trace: by_address.get(address) for trace, address in addresses.items()}
+        return {trace: record for trace, record in found.items() if record}
 
-    def _read(self, keys: set[str], names: Sequence[str], by: dict) -> Sequence[Record]:
+    def _read(self, sought: Mapping[str, str], names: Sequence[str], by: dict) -> Sequence[Record]:
+        keys = set(sought.values())
         if not keys:
             return []
         body = {

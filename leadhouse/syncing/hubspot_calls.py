@@ -16,6 +16,7 @@ from leadhouse.syncing.destination import (
     StopError,
     TryAgainError,
 )
+from leadhouse.syncing.http import retry_after
 from leadhouse.syncing.pacer import Pacer
 from leadhouse.syncing.settings import Settings
 
@@ -136,7 +137,8 @@ def error_of(error: ContactsError | PropertiesError) -> CallError:
     if status == 429 and said.policy == "DAILY":
         return StopError(NO_MORE_TODAY, status)
     if status in {408, 423, 429, 477} or status >= 500:
-        return TryAgainError(message, status, after=seconds_to_wait(status, error.headers))
+        after = retry_after(error.headers.get("Retry-After"))
+        return TryAgainError(message, status, after or (LOCK_SECONDS if status == 423 else None))
     if status == 400 or (status == 404 and said.category == "OBJECT_NOT_FOUND"):
         return BatchRefusedError(message, status)
     if status == 401:
@@ -166,11 +168,3 @@ def check_properties_exist(message: str) -> None:
             f"--setup. {message}",
             400,
         )
-
-
-def seconds_to_wait(status: int, headers: Any) -> float | None:
-    """As Retry-After asks, in seconds or until a date; None where nothing is asked."""
-    try:
-        return urllib3.Retry().parse_retry_after(headers["Retry-After"])
-    except (KeyError, urllib3.exceptions.InvalidHeader):
-        return LOCK_SECONDS if status == 423 else None

@@ -8,6 +8,8 @@ answers as HubSpot's pages on errors, limits and contacts say, and as people fou
 - https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
 - https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide
 - https://github.com/HubSpot/hubspot-api-nodejs/issues/548 (no batch update by e-mail)
+- https://community.hubspot.com/t5/APIs-Integrations/Question-about-using-batch-read-API/m-p/1101616
+  (ids of deleted and merged contacts)
 """
 
 import itertools
@@ -150,10 +152,11 @@ class HubSpotServer:
         self.requests: list[Request] = []
         self.groups: dict[str, dict] = {}
         self.properties = {
-            name: {"name": name, "type": type_, "groupName": "contactinformation"}
+            name: described(name, type_, "contactinformation")
             for name, type_ in OWN_PROPERTIES.items()
         }
         self._ids: dict[str, str] = {}
+        self._merged: dict[str, str] = {}
         self._next_id = itertools.count(1001)
         self._recent: deque[float] = deque()
         self._count = 0
@@ -175,6 +178,9 @@ class HubSpotServer:
         """The contact with this address, be it the first or a further one."""
         return self.contacts.get(self._ids.get(email.lower()))
 
+    def _contact_of_id(self, id_: str) -> Contact | None:
+        return self.contacts.get(self._merged.get(id_, id_))
+
     def add_contact(self, email: str, **properties: str) -> Contact:
         """A contact that is there before anything is told."""
         contact = Contact(str(next(self._next_id)), email.lower(), dict(properties))
@@ -185,16 +191,17 @@ class HubSpotServer:
     def add_properties(self, types: dict[str, str]) -> None:
         """Properties (name: type) that are there before a setup."""
         for name, type_ in types.items():
-            self.properties[name] = {"name": name, "type": type_, "groupName": "leadhouse"}
+            self.properties[name] = described(name, type_, "leadhouse")
 
     def delete(self, email: str) -> None:
         """A person deletes a contact."""
         del self.contacts[self._ids.pop(email.lower())]
 
     def merge(self, email: str, into: str) -> None:
-        """A person merges a contact into another: its address becomes a further one of that."""
-        other = self.contact(into)
+        """A person merges a contact into another, which is found by the address and id of both."""
+        gone, other = self.contact(email), self.contact(into)
         self.delete(email)
+        self._merged[gone.id] = other.id
         self._ids[email.lower()] = other.id
         further = [other.properties.get("hs_additional_emails"), email.lower()]
         other.properties["hs_additional_emails"] = ";".join(filter(None, further))
@@ -288,7 +295,7 @@ class HubSpotServer:
             return 400, error_body("VALIDATION_ERROR", refused)
         results, errors, missing = [], [], []
         for row in inputs:
-            contact = self.contacts.get(row["id"])
+            contact = self._contact_of_id(row["id"])
             problem = self._problem(row["properties"])
             if contact is None:
                 missing.append(row["id"])
@@ -305,7 +312,7 @@ class HubSpotServer:
         if len(inputs) > 100:
             return 400, error_body("VALIDATION_ERROR", "The maximum number of inputs is 100.")
         is_by_email = body.get("idProperty") == "email"
-        find = self.contact if is_by_email else self.contacts.get
+        find = self.contact if is_by_email else self._contact_of_id
         found = {row["id"]: find(row["id"]) for row in inputs}
         results = [
             shown(contact, {name: self._value(contact, name) for name in body["properties"]})
@@ -349,8 +356,22 @@ class HubSpotServer:
             return 409, error_body("OBJECT_ALREADY_EXISTS", f"{body['name']} already exists.")
         if things is self.properties and body["groupName"] not in self.groups:
             return 400, error_body("VALIDATION_ERROR", f"Group {body['groupName']} does not exist.")
-        things[body["name"]] = body
-        return 201, body
+        own = {"options": []} if things is self.properties else {"displayOrder": -1}
+        things[body["name"]] = body | own | {"archived": False}
+        return 201, things[body["name"]]
+
+
+def described(name: str, type_: str, group: str) -> dict:
+    """A property as HubSpot lists it."""
+    return {
+        "name": name,
+        "label": name,
+        "description": "",
+        "type": type_,
+        "fieldType": "text",
+        "groupName": group,
+        "options": [],
+    }
 
 
 def is_number(text: str) -> bool:
@@ -410,6 +431,8 @@ def row_error(row: dict, message: str) -> dict:
         "category": "VALIDATION_ERROR",
         "message": message,
         "context": {"objectWriteTraceId": [row["objectWriteTraceId"]]},
+        "errors": [],
+        "links": {},
     }
 
 
@@ -421,6 +444,8 @@ def not_found(ids: Iterable[str]) -> list[dict]:
         "category": "OBJECT_NOT_FOUND",
         "message": message,
         "context": {"ids": list(ids)},
+        "errors": [],
+        "links": {},
     }
     return [error] if error["context"]["ids"] else []
 

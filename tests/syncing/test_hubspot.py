@@ -133,14 +133,19 @@ class TestTelling:
         assert first.record_id != second.record_id
 
     def test_records_without_trace_ids_are_known_by_address(self, server: HubSpotServer) -> None:
+        """And one that shows another address was written all the same."""
+        addresses = ("other@example.com", "anna1@example.com", "anna0@example.com")
         records = [
-            {"id": str(50 - number), "properties": {"email": f"anna{number}@example.com"}}
-            for number in (1, 0)
+            {"id": f"id of {address}", "properties": {"email": address}} for address in addresses
         ]
         body = {"status": "COMPLETE", "results": records}
         server.plan = in_turn(Fault(body=json.dumps(body).encode()))
-        answers = connect(server).tell("r1", batch(2))
-        assert answers == [Answer("told", "50"), Answer("told", "49")]
+        updates = [update("Anna0@Example.com"), *batch(3)[1:]]
+        assert connect(server).tell("r1", updates) == [
+            Answer("told", "id of anna0@example.com"),
+            Answer("told", "id of anna1@example.com"),
+            Answer("told"),
+        ]
 
     def test_missing_property_stops_the_sync(self, server: HubSpotServer) -> None:
         wrong = [update("anna@example.com", unknown="x"), update("berta@example.com", unknown="x")]
@@ -194,16 +199,22 @@ class TestLeaving:
         assert answers == [Answer("told", there.id)] * 2
         assert there.values_of("leadhouse_score") == ["", "70.0"]
 
-    def test_record_merged_into_another_lead_s_is_left_alone(self, server: HubSpotServer) -> None:
-        """HubSpot gives the record that is left for the id of the one that is gone."""
-        there = server.add_contact("anna@example.com", leadhouse_score="5")
-        shown = {"id": there.id, "properties": {"email": there.email}}
-        body = {"status": "COMPLETE", "results": [shown]}
-        server.plan = in_turn(Fault(body=json.dumps(body).encode()))
-        gone = update("old@example.com", record_id="4711", is_leaving=True)
-        [answer] = connect(server).tell("r1", [gone])
+    def test_record_deleted_in_the_meantime(self, server: HubSpotServer) -> None:
+        there = server.add_contact("anna@example.com")
+        body = {"status": "error", "category": "OBJECT_NOT_FOUND", "message": "Not there"}
+        server.plan = in_turn(None, Fault(404, body=json.dumps(body).encode()))
+        leaving = update("anna@example.com", record_id=there.id, is_leaving=True)
+        [answer] = connect(server).tell("r1", [leaving])
         assert answer.status == "missing"
-        assert there.properties["leadhouse_score"] == "5"
+
+    def test_record_merged_into_another_lead_s_is_left_alone(self, server: HubSpotServer) -> None:
+        destination = connect(server)
+        old, new = destination.tell("r1", batch(2))
+        server.merge("anna0@example.com", into="anna1@example.com")
+        gone = update("anna0@example.com", record_id=old.record_id, is_leaving=True)
+        [answer] = destination.tell("r2", [gone])
+        assert answer.status == "missing"
+        assert server.contacts[new.record_id].values_of("leadhouse_score") == ["1.0"]
 
 
 class TestFailures:
@@ -211,7 +222,7 @@ class TestFailures:
         ("fault", "status", "after"),
         [
             (too_many(), 429, None),
-            (too_many(after=3), 429, 3.0),
+            (too_many(after=0.5), 429, 0.5),
             (Fault(423, body=b"{}"), 423, 2.0),
             (Fault(477, {"Retry-After": "3600"}, b"{}"), 477, 3600.0),
             (failing(500), 500, None),
@@ -317,7 +328,7 @@ class TestLimits:
 
 
 class TestReading:
-    def test_properties_by_id_and_by_address(self, server: HubSpotServer) -> None:
+    def test_properties_of_the_contacts_that_would_be_told(self, server: HubSpotServer) -> None:
         destination = connect(server)
         [told] = destination.tell("r1", [update("anna@example.com", leadhouse_tier="hot")])
         server.add_contact("berta@example.com", leadhouse_score="7")
@@ -325,20 +336,29 @@ class TestReading:
         server.merge("other@example.com", into="berta@example.com")
         rows = destination.read(
             [
-                update("anna@example.com", record_id=told.record_id),
+                update("anna@example.com", record_id="1 of old"),
+                update("anna@example.com", record_id=told.record_id, is_leaving=True),
                 update("Other@example.com"),
                 update("nobody@example.com"),
-                update("nobody@example.com", record_id="4711"),
+                update("nobody@example.com", record_id="4711", is_leaving=True),
             ],
             ["leadhouse_score", "leadhouse_tier"],
         )
         assert rows == [
             {"leadhouse_score": 62.5, "leadhouse_tier": "hot"},
+            {"leadhouse_score": "62.5", "leadhouse_tier": "hot"},
             {"leadhouse_score": 7.0, "leadhouse_tier": None},
             {},
             {},
         ]
         assert len(server.requests) == 3
+
+    def test_problem_other_than_a_missing_contact_is_no_answer(self, server: HubSpotServer) -> None:
+        problem = {"category": "INTERNAL_ERROR", "message": "Something broke"}
+        body = {"status": "COMPLETE", "results": [], "errors": [problem]}
+        server.plan = in_turn(Fault(207, body=json.dumps(body).encode()))
+        with pytest.raises(TryAgainError, match="Something broke"):
+            connect(server).read(batch(1), ["leadhouse_score"])
 
 
 class TestSetup:

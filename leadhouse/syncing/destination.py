@@ -32,7 +32,8 @@ class Answer:
     """A destination's answer about one lead.
 
     `told`: it has the values now. `refused`: it will not take these values, however often they are
-    sent. `missing`: a lead that is leaving has no record there (any more).
+    sent. `missing`: it has no record there (any more) and gets none, as it is leaving or as the
+    destination makes none.
     """
 
     status: Literal["told", "refused", "missing"]

@@ -16,14 +16,17 @@ from leadhouse.syncing.calls import Request
 from leadhouse.syncing.log import Log
 from leadhouse.syncing.updates import Due
 
-# For each lead and address what was sent there last, and the record that it is.
+# For each lead and address what was sent there last, and the record that it is. Values that were
+# refused have changed nothing; a refusal to be emptied is the last word on a record.
 _PLACES = """
 with sends as (
     select sends.*, answers.record_id, answers.status
     from main_operations.crm_sends as sends
     left join main_operations.crm_answers as answers
         on sends.request_id = answers.request_id and sends.lead_id = answers.lead_id
-    where sends.destination = $destination and answers.status is distinct from 'refused'
+    where
+        sends.destination = $destination
+        and (sends.is_leaving or answers.status is distinct from 'refused')
 ),
 
 places as (

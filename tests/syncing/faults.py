@@ -9,9 +9,11 @@ import os
 import random
 import signal
 import threading
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from contextlib import closing
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
@@ -29,6 +31,7 @@ NAMES = {SCORE: "score", OWNER: "assigned_rep_id"}
 COUNT_LEADS = 40
 BATCH_SIZE = 6
 TIMEOUT_SECONDS = 0.3
+LONGEST_SYNC_SECONDS = 60
 HASTY = SyncSettings(attempts=4, wait_seconds=0.005, longest_wait_seconds=0.02)
 FAULTS = {
     "429 with Retry-After": lambda acts: hubspot.too_many(0.01),
@@ -129,7 +132,7 @@ class FaultRuns:
         if may_die and self._dies_at_request < 0:
             self._process.join(self._draw.uniform(0.0, 0.6))
             self._process.kill()
-        self._process.join(60)
+        self._process.join(LONGEST_SYNC_SECONDS)
         code = self._process.exitcode
         assert code in (0, -signal.SIGKILL), f"a sync ended with {code}"
         self.met["syncs"] += 1
@@ -177,18 +180,20 @@ class FaultRuns:
                         calls.attempt,
                         calls.began_at,
                         -- Of a killed sync: it ended before the next one began.
-                        coalesce(ended.ended_at, min(syncs.started_at), 'infinity') as ended_at
+                        coalesce(
+                            any_value(ended.ended_at), min(syncs.started_at), 'infinity'
+                        ) as ended_at
                     from main_operations.crm_calls as calls
                     left join main_operations.crm_call_ends as ended using (request_id, attempt)
                     left join main_operations.crm_syncs as syncs
                         on calls.began_at < syncs.started_at
-                    group by all, ended.ended_at
+                    group by all
                 )
                 select
                     epoch(began_at),
                     epoch(ended_at),
-                    list(address) filter (where not is_leaving),
-                    list(address) filter (where is_leaving)
+                    coalesce(list(address order by address) filter (where not is_leaving), []),
+                    bool_or(is_leaving)
                 from ends
                 inner join main_operations.crm_sends using (request_id)
                 group by request_id, attempt, began_at, ended_at
@@ -210,12 +215,14 @@ class FaultRuns:
             told = sorted(row["id"] for row in request.body["inputs"])
             # Leads that leave are looked up and emptied by record id, in the same call.
             is_upsert = request.path.endswith("upsert")
+            first = bisect_left(calls, request.at - LONGEST_SYNC_SECONDS, key=itemgetter(0))
             fitting = [
                 number
-                for number, (began, ended, addresses, leaving) in enumerate(calls)
-                if began <= request.at <= ended
-                and (leaving if not is_upsert else sorted(addresses or ()) == told)
-                and not (is_upsert and number in explained)
+                for number, (_, ended, addresses, has_leaving) in enumerate(
+                    calls[first : bisect_right(calls, request.at, key=itemgetter(0))], first
+                )
+                if request.at <= ended
+                and (addresses == told and number not in explained if is_upsert else has_leaving)
             ]
             assert fitting, f"no call in the log is this one: {request}"
             if is_upsert:

@@ -22,7 +22,7 @@ def test_those_of_leadhouse_are_there() -> None:
 
 
 def test_a_name_that_is_none_is_answered_with_those_that_are() -> None:
-    with pytest.raises(SettingsError, match="no destination 'hubsport'; there are .*hubspot"):
+    with pytest.raises(SettingsError, match=r"no destination 'hubsport'; there are .*hubspot"):
         make_destination("hubsport")
 
 

@@ -23,6 +23,7 @@ sent as (
             properties_hash := sends.properties_hash,
             is_leaving := sends.is_leaving,
             status := answers.status,
+            answer := answers.answer,
             answered_at := answers.answered_at
         ) as state,
         answers.status,

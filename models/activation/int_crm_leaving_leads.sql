@@ -43,7 +43,8 @@ final as (
         holders.lead_id is not null as is_place_taken,
         destinations.emptied_properties as properties,
         md5(destinations.emptied_properties) as properties_hash,
-        told.told
+        told.told,
+        told.told_properties
 
     from told
     inner join destinations on told.destination = destinations.destination

@@ -23,8 +23,9 @@ compared as (
         wanted.*,
         told.latest,
         told.told,
+        told.told_properties,
         told.record_id,
-        cast(cast(told.latest.properties as json) as map(varchar, varchar)) as latest_values,
+        cast(cast(told.latest_properties as json) as map(varchar, varchar)) as latest_values,
         destinations.property_of,
         destinations.people_may_change
 
@@ -63,7 +64,8 @@ final as (
         field_values.score,
         properties,
         properties_hash,
-        told
+        told,
+        told_properties
 
     from compared
 

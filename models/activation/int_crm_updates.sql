@@ -44,7 +44,7 @@ final as (
 
         updates.properties,
         updates.properties_hash,
-        updates.told.properties as told_properties,
+        updates.told_properties,
         updates.told.properties_hash as told_hash,
         updates.told.answered_at as told_at,
 

@@ -18,11 +18,12 @@ sent as (
         sends.lead_id,
         row(sends.sent_at, sends.request_id) as place,
         struct_pack(
+            request_id := sends.request_id,
             address := sends.address,
-            properties := sends.properties,
             properties_hash := sends.properties_hash,
             is_leaving := sends.is_leaving,
             status := answers.status,
+            answer := answers.answer,
             answered_at := answers.answered_at
         ) as state,
         answers.status,
@@ -33,7 +34,7 @@ sent as (
 
 ),
 
-final as (
+states as (
 
     select
         destination,
@@ -46,6 +47,28 @@ final as (
 
     from sent
     group by destination, lead_id
+
+),
+
+-- (The long texts are looked up: an aggregate of them would not fit into memory.)
+final as (
+
+    select
+        states.*,
+        latest_sends.properties as latest_properties,
+        told_sends.properties as told_properties
+
+    from states
+    inner join sends as latest_sends
+        on
+            states.destination = latest_sends.destination
+            and states.lead_id = latest_sends.lead_id
+            and states.latest.request_id = latest_sends.request_id
+    left join sends as told_sends
+        on
+            states.destination = told_sends.destination
+            and states.lead_id = told_sends.lead_id
+            and states.told.request_id = told_sends.request_id
 
 )
 

@@ -3,8 +3,8 @@
 A lead whose address changed is told under the new one first: only its answer says whether that is
 the same record. That the old one may have to be emptied is written ahead, as a request of its own
 that comes before the lead's in the log, so that it outlives a crash and leaves the lead's state,
-its latest row, alone. It is called once the lead was told of another record, unless the old place
-is another lead's by now.
+its latest row, alone. It is called once the lead's answer is there and names no record or another
+one, unless the old place is another lead's by now.
 """
 
 import json
@@ -100,7 +100,7 @@ where
     places.latest.is_leaving
     and places.latest.status is null
     and places.address <> present.address
-    and present.place.status in ('told', 'missing')
+    and present.place.status is not null
     and (places.record = present.place.record) is not true
     and not exists (
         from updates

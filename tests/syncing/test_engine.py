@@ -1,8 +1,10 @@
 """The engine of a sync, against a destination in memory that fails in every way."""
 
+import itertools
 import math
 import time
 from collections.abc import Mapping
+from threading import Barrier
 
 import duckdb
 import pytest
@@ -99,7 +101,8 @@ def test_limit_and_only(world: World) -> None:
 
 def test_several_calls_are_under_way_at_once_but_never_two_of_a_lead() -> None:
     world = World(Fake(batch_size=1, parallel_calls=4))
-    world.fake.hook = lambda: time.sleep(0.02)
+    all_four, calls = Barrier(4), itertools.count()
+    world.fake.hook = lambda: all_four.wait(30) if next(calls) < 4 else None
     world.fake.faults.extend(["after", "none", "before"] * 4)
     world.want({f"l{number}": 1.0 for number in range(16)})
     assert world.sync(HASTY.model_copy(update={"attempts": 20})).outcome == "complete"

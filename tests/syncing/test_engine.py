@@ -330,7 +330,7 @@ def days(draw: st.DrawFn) -> dict[str, str]:
     return {lead: draw(st.sampled_from([keeps[lead], moves[lead]])) for lead in leads}
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     runs=st.lists(
         st.tuples(days(), st.lists(st.sampled_from(FAULTS), max_size=8)), min_size=1, max_size=6

@@ -61,7 +61,8 @@ def run_sync(
 ) -> Summary:
     """Tells a destination what is due.
 
-    Nothing that a destination does raises an error here: what it did not answer stays due.
+    Nothing that a destination does raises an error here: what it did not answer stays due. To be
+    called on the main thread, where requests to end arrive.
 
     Args:
         connection: a warehouse that is built and may be written to.

@@ -2,6 +2,8 @@
 
 import itertools
 import math
+import os
+import signal
 import time
 from collections.abc import Mapping
 from threading import Barrier
@@ -168,6 +170,13 @@ def test_a_stop_stops_and_what_is_left_stays_due(world: World) -> None:
     assert world.sync().told == 8
 
 
+def test_a_request_to_end_lets_calls_come_to_their_end(world: World) -> None:
+    world.want({f"l{number}": 1.0 for number in range(8)})
+    world.fake.hook = lambda: os.kill(os.getpid(), signal.SIGTERM)
+    summary = world.sync()
+    assert (summary.stopped, summary.told, summary.left) == ("It was asked to end.", 4, 4)
+
+
 def test_a_long_wait_that_is_asked_for_stops_the_sync(world: World) -> None:
     def ask() -> None:
         raise TryAgainError("come back tomorrow", 429, after=86_400)
@@ -301,6 +310,19 @@ def test_what_a_person_changed_stays() -> None:
     world.want({"a": 6.0, "b": 6.0})
     world.sync()
     assert world.fake.records["a@x.org"]["rep"] == "rep 0", "an emptied one is ours again"
+
+
+def test_what_cannot_be_read_is_told_without_what_people_may_have_changed() -> None:
+    world = World(Fake(), people_may_change="rep")
+    world.fake.records["b@x.org"] = {"rep": "chosen"}
+    world.fake.unreadable = {"b@x.org"}
+    world.want({"a": 1.0, "b": 2.0})
+    assert world.sync().told == 2
+    assert world.fake.records == {
+        "a@x.org": {"score": 1.0, "rep": "rep 1"},
+        "b@x.org": {"score": 2.0, "rep": "chosen"},
+    }
+    assert world.sync().calls == 0
 
 
 def test_what_may_have_arrived_is_not_taken_for_a_persons() -> None:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 
@@ -28,6 +29,21 @@ class Fault:
     acts: bool = False
     delay: float = 0.0
     is_cut: bool = False
+
+
+# What a sync has to try again: too many calls, a gateway's page, an answer that is none, is cut, or
+# comes too late for who waits for less; each with the server having acted or not.
+PASSING_FAULTS = [
+    Fault(status, body=body, delay=delay, is_cut=is_cut, acts=acts)
+    for acts in (False, True)
+    for status, body, delay, is_cut in (
+        (429, b"{}", 0.0, False),
+        (503, b"<html><h1>Something went wrong</h1></html>", 0.0, False),
+        (None, b'{"id": "cut of', 0.0, False),
+        (None, None, 0.0, True),
+        (None, None, 0.3, False),
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -80,7 +96,7 @@ class LoopbackServer:
         scheme = "https" if tls else "http"
         self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         serve = self._server.serve_forever
         threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self

@@ -19,20 +19,30 @@ counts as (
         count(distinct lead_id) filter (where status = 'told') as count_told,
         count(distinct lead_id) filter (where status = 'refused') as count_refused,
         count(distinct lead_id) filter (where is_leaving and status in ('told', 'missing')) as count_emptied,
-        count(distinct (request_id, attempt)) filter (where attempt is not null) as count_calls,
-        count(distinct (request_id, attempt)) filter (where attempt > 1) as count_retries
+        count(distinct lead_id) filter (where status is not null) as count_answered
     from log
     group by sync_id
 
 ),
 
-answered as (
+calls as (
+
+    select distinct
+        sync_id,
+        request_id,
+        attempt
+    from log
+    where attempt is not null
+
+),
+
+call_counts as (
 
     select
         sync_id,
-        count(distinct lead_id) as count_answered
-    from log
-    where status is not null
+        count(*) as count_calls,
+        count(*) filter (where attempt > 1) as count_retries
+    from calls
     group by sync_id
 
 ),
@@ -48,9 +58,9 @@ final as (
         coalesce(counts.count_told, 0) as count_told,
         coalesce(counts.count_refused, 0) as count_refused,
         coalesce(counts.count_emptied, 0) as count_emptied,
-        coalesce(counts.count_leads, 0) - coalesce(answered.count_answered, 0) as count_unanswered,
-        coalesce(counts.count_calls, 0) as count_calls,
-        coalesce(counts.count_retries, 0) as count_retries,
+        coalesce(counts.count_leads, 0) - coalesce(counts.count_answered, 0) as count_unanswered,
+        coalesce(call_counts.count_calls, 0) as count_calls,
+        coalesce(call_counts.count_retries, 0) as count_retries,
 
         syncs.summary,
         syncs.started_at,
@@ -58,7 +68,7 @@ final as (
 
     from syncs
     left join counts on syncs.sync_id = counts.sync_id
-    left join answered on syncs.sync_id = answered.sync_id
+    left join call_counts on syncs.sync_id = call_counts.sync_id
 
 )
 

@@ -25,9 +25,20 @@ compared as (
         told.told,
         told.told_properties,
         told.record_id,
-        cast(cast(told.latest_properties as json) as map(varchar, varchar)) as latest_values,
-        destinations.property_of,
-        destinations.people_may_change
+        cast(cast(told.latest_properties as json) as map (varchar, varchar)) as latest_values,
+        list_bool_or([
+            {%- for field, kind in crm_fields().items() if field not in var('crm_silent_fields') %}
+            {{ says_something_else(
+                kind,
+                var('crm_min_change').get(field, 0),
+                'wanted.field_values.' ~ field,
+                'latest_values',
+                'destinations.property_of.' ~ field,
+                'destinations.people_may_change.' ~ field,
+            ) | indent(12) }}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ]) as says_something_else
 
     from wanted
     inner join destinations on wanted.destination = destinations.destination
@@ -46,18 +57,7 @@ final as (
             when latest is null or (latest.is_leaving and latest.status in ('told', 'missing')) then 'new'
             when latest.status is null then 'again'
             when address <> latest.address then 'moved'
-            when
-                {%- for field, kind in crm_fields().items() if field not in var('crm_silent_fields') %}
-                {{ 'or ' if not loop.first }}{{ says_something_else(
-                    kind,
-                    var('crm_min_change').get(field, 0),
-                    'field_values.' ~ field,
-                    'latest_values',
-                    'property_of.' ~ field,
-                    'people_may_change.' ~ field,
-                ) | indent(16) }}
-                {%- endfor %}
-                then 'changed'
+            when says_something_else then 'changed'
             when latest.status = 'refused' then 'refused'
             else 'none'
         end as change,

@@ -37,9 +37,9 @@ known as (
     select * from {{ this }}
     {%- else %}
     select
-        null::varchar as entity,
-        null::varchar as entity_id,
-        null::varchar as row_hash
+        cast(null as varchar) as entity,
+        cast(null as varchar) as entity_id,
+        cast(null as varchar) as row_hash
     where false
     {%- endif %}
 

@@ -6,16 +6,24 @@
         on_schema_change='append_new_columns',
     )
 }}
-select *
-from {{ ref('int_lead_alerts') }} as alerts
-{%- if is_incremental() %}
-where
-    not exists (
-        select 1
-        from {{ this }} as told
-        where
-            told.lead_id = alerts.lead_id
-            and told.kind = alerts.kind
-            and told.as_of > {{ days_after('alerts.as_of', -var('alert_quiet_days')) }}
-    )
-{%- endif %}
+with alerts as (
+
+    select * from {{ ref('int_lead_alerts') }}
+
+),
+
+final as (
+
+    select alerts.*
+    from alerts
+    {%- if is_incremental() %}
+    anti join {{ this }} as raised
+        on
+            alerts.lead_id = raised.lead_id
+            and alerts.kind = raised.kind
+            and raised.as_of > {{ days_after('alerts.as_of', -var('alert_quiet_days')) }}
+    {%- endif %}
+
+)
+
+select * from final

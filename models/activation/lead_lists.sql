@@ -45,8 +45,8 @@ best_tiers as (
     inner join history
         on
             leads.lead_id = history.lead_id
-            and history.valid_from <= leads.as_of
-            and coalesce(history.valid_to, 'infinity') > {{ days_after('leads.as_of', -30) }}
+            and leads.as_of >= history.valid_from
+            and {{ days_after('leads.as_of', -30) }} < coalesce(history.valid_to, 'infinity')
     group by leads.lead_id
 
 ),

@@ -1,5 +1,5 @@
--- Reps who got a lead in this run by a rule and have too many now, or two more than another of the team who had room; and
--- leads with a rep whose team is not that of the rule.
+-- Reps who got a lead in this run by a rule and have too many now, or two more than another of the team who
+-- had room; and leads with a rep whose team is not that of the rule.
 with reps as (
 
     select * from {{ ref('sales_reps') }}

@@ -76,8 +76,9 @@ def run_sync(
     log = Log(connection, destination.name)
     calls = Calls(destination, log, settings, names, on_answers)
     with _stopping_when_asked(calls):
-        plan_emptying(connection, destination.name, log, {one.lead_id for one in due})
-        calls.tell(due)
+        if due:
+            plan_emptying(connection, destination.name, log, {one.lead_id for one in due})
+            calls.tell(due)
         places = [] if calls.stopped else left_behind(connection, destination.name)
         calls.make(places)
     answered = {status: calls.counts[status] for status in ("told", "refused", "missing")}

@@ -11,7 +11,7 @@
         "min_leads_for_trees": 1, "min_conversions_for_trees": 1, "max_moments_weight": 1, "tuning_seconds": 0,
         "stability_resamples": 0, "leakage_auc": 0.5, "leakage_suspicion_auc": 0.5,
         "leakage_max_split_gap": 0, "tier_hysteresis": 0, "tier_expiry_days": 0, "trend_points": 0, "spike_movements": 0,
-        "publish_keep": 1,
+        "publish_keep": 1, "alert_quiet_days": 1,
     }.items() -%}
         {%- set value = var(name) -%}
         {%- if value is not number or value < least -%}
@@ -80,6 +80,21 @@
     {%- set excluded = var("exclude_features") -%}
     {%- if excluded is string or excluded is not sequence or excluded | reject("string") | list -%}
         {%- do faults.append("`exclude_features` must be a list of names of features; it is '" ~ excluded ~ "'.") -%}
+    {%- endif -%}
+
+    {%- set silent = var("crm_silent_fields") -%}
+    {%- if silent is string or silent is not sequence or silent | reject("in", crm_fields()) | list -%}
+        {%- do faults.append(
+            "`crm_silent_fields` must be a list of fields (docs/activation.md lists them); it is '" ~ silent ~ "'."
+        ) -%}
+    {%- endif -%}
+    {%- set numbers = crm_fields().items() | selectattr(1, "equalto", "number") | map("first") | list -%}
+    {%- set changes = var("crm_min_change") -%}
+    {%- if changes is not mapping
+        or changes.keys() | reject("in", numbers) | list or changes.values() | reject("number") | list -%}
+        {%- do faults.append(
+            "`crm_min_change` must give fields that are numbers their least change, {score: 1.0}, say; it is '" ~ changes ~ "'."
+        ) -%}
     {%- endif -%}
 
     {%- if faults -%}

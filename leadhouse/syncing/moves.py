@@ -3,8 +3,8 @@
 A lead whose address changed is told under the new one first: only its answer says whether that is
 the same record. That the old one may have to be emptied is written ahead, as a request of its own
 that comes before the lead's in the log, so that it outlives a crash and leaves the lead's state,
-its latest row, alone. It is called once the lead was told of another record, unless the old place
-is another lead's by now.
+its latest row, alone. It is called once the lead's answer is there and names no record or another
+one, unless the old place is another lead's by now.
 """
 
 import json
@@ -16,24 +16,36 @@ from leadhouse.syncing.calls import Request
 from leadhouse.syncing.log import Log
 from leadhouse.syncing.updates import Due
 
-# For each lead and address what was sent there last, and the record that it is.
+# For each lead and address what was sent there last, and the record that it is. Values that were
+# refused have changed nothing; a refusal to be emptied is the last word on a record.
 _PLACES = """
 with sends as (
     select sends.*, answers.record_id, answers.status
     from main_operations.crm_sends as sends
     left join main_operations.crm_answers as answers
         on sends.request_id = answers.request_id and sends.lead_id = answers.lead_id
-    where sends.destination = $destination and answers.status is distinct from 'refused'
+    where
+        sends.destination = $destination
+        and (sends.is_leaving or answers.status is distinct from 'refused')
 ),
 
 places as (
     select
-        *,
-        arg_max(record_id, sent_at) filter (where record_id is not null) over (
-            partition by lead_id, address
-        ) as record
+        lead_id,
+        address,
+        max(sent_at) as sent_at,
+        arg_max(
+            struct_pack(
+                request_id := request_id,
+                properties := properties,
+                is_leaving := is_leaving,
+                status := status
+            ),
+            sent_at
+        ) as latest,
+        arg_max(record_id, sent_at) filter (where record_id is not null) as record
     from sends
-    qualify row_number() over (partition by lead_id, address order by sent_at desc) = 1
+    group by lead_id, address
 ),
 
 updates as (
@@ -45,7 +57,7 @@ updates as (
 
 _LEAVABLE = f"""
 {_PLACES}
-select places.lead_id, places.address, places.properties
+select places.lead_id, places.address, places.latest.properties
 from places
 inner join updates on places.lead_id = updates.lead_id
 left join places as present
@@ -53,7 +65,7 @@ left join places as present
 where
     updates.is_due
     and not updates.is_leaving
-    and not (places.is_leaving and places.status is not null)
+    and not (places.latest.is_leaving and places.latest.status is not null)
     and places.address <> updates.address
     and (places.record = present.record) is not true
 order by places.lead_id, places.sent_at
@@ -62,30 +74,34 @@ order by places.lead_id, places.sent_at
 _LEFT = f"""
 {_PLACES},
 
-latest as (
-    select * from places
-    qualify row_number() over (partition by lead_id order by sent_at desc) = 1
+present as (
+    select
+        lead_id,
+        arg_max(address, sent_at) as address,
+        arg_max(struct_pack(status := latest.status, record := record), sent_at) as place
+    from places
+    group by lead_id
 )
 
 select
-    places.request_id,
+    places.latest.request_id,
     places.lead_id,
     places.address,
     places.record,
-    places.properties,
+    places.latest.properties,
     (
         select coalesce(max(calls.attempt), 0)
         from main_operations.crm_calls as calls
-        where calls.request_id = places.request_id
+        where calls.request_id = places.latest.request_id
     ) as attempt
 from places
-inner join latest on places.lead_id = latest.lead_id
+inner join present on places.lead_id = present.lead_id
 where
-    places.is_leaving
-    and places.status is null
-    and places.address <> latest.address
-    and latest.status in ('told', 'missing')
-    and (places.record = latest.record) is not true
+    places.latest.is_leaving
+    and places.latest.status is null
+    and places.address <> present.address
+    and present.place.status is not null
+    and (places.record = present.place.record) is not true
     and not exists (
         from updates
         where
@@ -97,7 +113,7 @@ where
         from places as others
         where
             others.lead_id <> places.lead_id
-            and not others.is_leaving
+            and not others.latest.is_leaving
             and others.record = places.record
     )
 order by places.sent_at, places.lead_id

@@ -61,7 +61,8 @@ def run_sync(
 ) -> Summary:
     """Tells a destination what is due.
 
-    Nothing that a destination does raises an error here: what it did not answer stays due.
+    Nothing that a destination does raises an error here: what it did not answer stays due. To be
+    called on the main thread, where requests to end arrive.
 
     Args:
         connection: a warehouse that is built and may be written to.
@@ -75,8 +76,9 @@ def run_sync(
     log = Log(connection, destination.name)
     calls = Calls(destination, log, settings, names, on_answers)
     with _stopping_when_asked(calls):
-        plan_emptying(connection, destination.name, log, {one.lead_id for one in due})
-        calls.tell(due)
+        if due:
+            plan_emptying(connection, destination.name, log, {one.lead_id for one in due})
+            calls.tell(due)
         places = [] if calls.stopped else left_behind(connection, destination.name)
         calls.make(places)
     answered = {status: calls.counts[status] for status in ("told", "refused", "missing")}

@@ -145,8 +145,8 @@ def property_names(
 ) -> tuple[dict[str, str], list[str]]:
     """The seed's names at a destination, each with its field, and those that people may change."""
     rows = connection.execute(
-        "select property, field, people_may_change from crm_properties where destination = ?"
-        " order by property",
+        "select property, field, people_may_change from main_seeds.crm_properties"
+        " where destination = ? order by property",
         [destination],
     ).fetchall()
     return (

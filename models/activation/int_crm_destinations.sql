@@ -1,5 +1,4 @@
 {{ config(materialized='view') }}
-{%- set min_changes = var('crm_min_change') -%}
 with destinations as (
 
     select * from {{ ref('crm_destinations') }}
@@ -8,20 +7,10 @@ with destinations as (
 
 properties as (
 
-    select * from {{ ref('crm_properties') }}
-
-),
-
-fields as (
-
-    {% for field, kind in crm_fields().items() -%}
     select
-        '{{ field }}' as field,
-        '{{ kind }}' as kind,
-        {{ min_changes.get(field, 0) }}::double as min_change,
-        {{ field in var('crm_silent_fields') }} as is_silent
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        *,
+        to_json(property)::varchar as json_property
+    from {{ ref('crm_properties') }}
 
 ),
 
@@ -30,24 +19,34 @@ final as (
     select
         destinations.destination,
         destinations.address as address_kind,
-        list(
-            struct_pack(
-                property := properties.property,
-                field := fields.field,
-                kind := fields.kind,
-                min_change := fields.min_change,
-                is_silent := fields.is_silent,
-                people_may_change := properties.people_may_change
-            )
-            order by properties.property
-        ) as properties,
+
+        -- The JSON object of the properties, with a place for each value: of crm_fields, in their order.
+        '{{ "{{" }}' || string_agg(
+            replace(replace(properties.json_property, '{', '{{ "{{" }}'), '}', '{{ "}}" }}') || ':{'
+            || list_position({{ crm_fields().keys() | list }}, properties.field) - 1 || '}',
+            ',' order by properties.property
+        ) || '{{ "}}" }}' as template,
         '{' || string_agg(
-            to_json(properties.property)::varchar || ':null', ',' order by properties.property
-        ) || '}' as emptied_properties
+            properties.json_property || ':null', ',' order by properties.property
+        ) || '}' as emptied_properties,
+
+        -- By our fields.
+        struct_pack(
+            {%- for field in crm_fields() %}
+            {{ field }} := max(properties.property) filter (where properties.field = '{{ field }}')
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as property_of,
+        struct_pack(
+            {%- for field in crm_fields() %}
+            {{ field }}
+            := bool_or(properties.people_may_change) filter (where properties.field = '{{ field }}')
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as people_may_change
 
     from destinations
     inner join properties on destinations.destination = properties.destination
-    inner join fields on properties.field = fields.field
     group by destinations.destination, destinations.address
 
 )

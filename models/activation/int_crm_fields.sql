@@ -4,6 +4,12 @@ with scores as (
 
 ),
 
+assignments as (
+
+    select * from {{ ref('lead_assignments') }}
+
+),
+
 reasons as (
 
     select
@@ -32,7 +38,7 @@ final as (
         scores.score_change_7d,
         scores.grade,
         {{ utc_text('scores.tier_expires_at') }} as tier_expires_at,
-        cast(null as varchar) as assigned_rep_id,
+        assignments.rep_id as assigned_rep_id,
 
         scores.model_version,
         {{ utc_text('scores.as_of') }} as as_of,
@@ -40,6 +46,7 @@ final as (
 
     from scores
     left join reasons on scores.lead_id = reasons.lead_id
+    left join assignments on scores.lead_id = assignments.lead_id
 
 )
 

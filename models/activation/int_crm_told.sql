@@ -1,51 +1,58 @@
 {{ config(materialized='view') }}
-with sends as (
-
-    select * from {{ source('crm_operations', 'crm_sends') }}
-
-),
-
-answers as (
-
-    select * from {{ source('crm_operations', 'crm_answers') }}
-
-),
-
-sent as (
-
-    select
-        sends.destination,
-        sends.lead_id,
-        row(sends.sent_at, sends.request_id) as place,
-        struct_pack(
-            address := sends.address,
-            properties := sends.properties,
-            properties_hash := sends.properties_hash,
-            is_leaving := sends.is_leaving,
-            status := answers.status,
-            answered_at := answers.answered_at
-        ) as state,
-        answers.status,
-        answers.record_id
-
-    from sends
-    left join answers on sends.request_id = answers.request_id and sends.lead_id = answers.lead_id
-
-),
-
-final as (
+with requests as (
 
     select
         destination,
         lead_id,
-        arg_max(state, place) as latest,
+        arg_max(request_id, sent_at) as latest,
         -- What was refused has changed nothing; what was not answered may have.
-        arg_max(state, place) filter (where status is distinct from 'refused') as standing,
-        arg_max(state, place) filter (where status = 'told') as told,
-        arg_max(record_id, place) filter (where record_id is not null) as record_id
-
-    from sent
+        arg_max(request_id, sent_at) filter (where status is distinct from 'refused') as standing,
+        arg_max(request_id, sent_at) filter (where status = 'told') as told,
+        arg_max(record_id, sent_at) filter (where record_id is not null) as record_id
+    from {{ ref('int_crm_sent') }}
     group by destination, lead_id
+
+),
+
+{% for state in ['latest', 'standing', 'told'] -%}
+{{ state }}_rows as (
+
+    select * from {{ ref('int_crm_sent') }}
+
+),
+
+{% endfor -%}
+
+final as (
+
+    select
+        requests.destination,
+        requests.lead_id,
+        {%- for state in ['latest', 'standing', 'told'] %}
+        case
+            when {{ state }}_rows.request_id is not null
+                then struct_pack(
+                    address := {{ state }}_rows.address,
+                    properties_hash := {{ state }}_rows.properties_hash,
+                    is_leaving := {{ state }}_rows.is_leaving,
+                    status := {{ state }}_rows.status,
+                    answer := {{ state }}_rows.answer,
+                    answered_at := {{ state }}_rows.answered_at
+                )
+        end as {{ state }},
+        {%- endfor %}
+        requests.record_id,
+        latest_rows.properties as latest_properties,
+        told_rows.properties as told_properties
+
+    from requests
+    {%- for state in ['latest', 'standing', 'told'] %}
+    left join {{ state }}_rows
+        on
+            requests.destination = {{ state }}_rows.destination
+            and requests.lead_id = {{ state }}_rows.lead_id
+            and requests.{{ state }} = {{ state }}_rows.request_id
+    {%- endfor %}
 
 )
 

@@ -25,8 +25,9 @@ class Fake:
         faults: one for each call, as long as there are some.
         refuses_batch: addresses that have their whole batch refused.
         refuses: addresses that are refused each for itself.
+        unreadable: addresses that have their whole batch refused when they are read.
         other_names: addresses under which another one's record is found.
-        changed: is told of each write: address and values.
+        hook: is called within each call.
     """
 
     name = "fake"
@@ -37,6 +38,7 @@ class Fake:
         self.faults: deque[str] = deque()
         self.refuses_batch: Collection[str] = ()
         self.refuses: Collection[str] = ()
+        self.unreadable: Collection[str] = ()
         self.other_names: Mapping[str, str] = {}
         self.records: dict[str, dict[str, Value]] = {}
         self.ids: dict[str, str] = {}
@@ -99,6 +101,8 @@ class Fake:
         self, updates: Sequence[Update], names: Sequence[str]
     ) -> Sequence[Mapping[str, Value]]:
         self.reads += 1
+        if any(update.address in self.unreadable for update in updates):
+            raise BatchRefusedError("cannot be read", 400)
         return [
             {name: self.records.get(update.address, {}).get(name) for name in names}
             for update in updates

@@ -1,8 +1,12 @@
 """The engine of a sync, against a destination in memory that fails in every way."""
 
+import itertools
 import math
+import os
+import signal
 import time
 from collections.abc import Mapping
+from threading import Barrier
 
 import duckdb
 import pytest
@@ -99,7 +103,8 @@ def test_limit_and_only(world: World) -> None:
 
 def test_several_calls_are_under_way_at_once_but_never_two_of_a_lead() -> None:
     world = World(Fake(batch_size=1, parallel_calls=4))
-    world.fake.hook = lambda: time.sleep(0.02)
+    all_four, calls = Barrier(4), itertools.count()
+    world.fake.hook = lambda: all_four.wait(30) if next(calls) < 4 else None
     world.fake.faults.extend(["after", "none", "before"] * 4)
     world.want({f"l{number}": 1.0 for number in range(16)})
     assert world.sync(HASTY.model_copy(update={"attempts": 20})).outcome == "complete"
@@ -163,6 +168,13 @@ def test_a_stop_stops_and_what_is_left_stays_due(world: World) -> None:
     assert (summary.outcome, summary.calls, summary.told) == ("stopped", 2, 4)
     assert summary.stopped == "fake takes no more calls: no more today, also for [address]"
     assert world.sync().told == 8
+
+
+def test_a_request_to_end_lets_calls_come_to_their_end(world: World) -> None:
+    world.want({f"l{number}": 1.0 for number in range(8)})
+    world.fake.hook = lambda: os.kill(os.getpid(), signal.SIGTERM)
+    summary = world.sync()
+    assert (summary.stopped, summary.told, summary.left) == ("It was asked to end.", 4, 4)
 
 
 def test_a_long_wait_that_is_asked_for_stops_the_sync(world: World) -> None:
@@ -300,6 +312,19 @@ def test_what_a_person_changed_stays() -> None:
     assert world.fake.records["a@x.org"]["rep"] == "rep 0", "an emptied one is ours again"
 
 
+def test_what_cannot_be_read_is_told_without_what_people_may_have_changed() -> None:
+    world = World(Fake(), people_may_change="rep")
+    world.fake.records["b@x.org"] = {"rep": "chosen"}
+    world.fake.unreadable = {"b@x.org"}
+    world.want({"a": 1.0, "b": 2.0})
+    assert world.sync().told == 2
+    assert world.fake.records == {
+        "a@x.org": {"score": 1.0, "rep": "rep 1"},
+        "b@x.org": {"score": 2.0, "rep": "chosen"},
+    }
+    assert world.sync().calls == 0
+
+
 def test_what_may_have_arrived_is_not_taken_for_a_persons() -> None:
     world = World(Fake(), people_may_change="rep")
     world.want({"a": 1.0})
@@ -327,7 +352,7 @@ def days(draw: st.DrawFn) -> dict[str, str]:
     return {lead: draw(st.sampled_from([keeps[lead], moves[lead]])) for lead in leads}
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(
     runs=st.lists(
         st.tuples(days(), st.lists(st.sampled_from(FAULTS), max_size=8)), min_size=1, max_size=6

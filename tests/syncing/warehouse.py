@@ -105,18 +105,16 @@ def make_warehouse(
         "create table wanted ("
         "destination varchar, lead_id varchar, address varchar, score double, properties json)"
     )
-    connection.execute("create table crm_destinations (destination varchar, address varchar)")
-    connection.execute("insert into crm_destinations values (?, 'email')", [destination])
     connection.execute(
         "create table destinations as select ? as destination, ?::json as emptied",
         [destination, emptied],
     )
     connection.execute(
-        "create table crm_properties"
+        "create schema main_seeds; create table main_seeds.crm_properties"
         " (destination varchar, field varchar, property varchar, people_may_change boolean)"
     )
     connection.executemany(
-        "insert into crm_properties values (?, ?, ?, ?)",
+        "insert into main_seeds.crm_properties values (?, ?, ?, ?)",
         [(destination, field, name, name == people_may_change) for name, field in fields.items()],
     )
     connection.execute(VIEW)

@@ -46,13 +46,21 @@ final as (
         told_rows.properties as told_properties
 
     from requests
-    {%- for state in ['latest', 'standing', 'told'] %}
-    left join {{ state }}_rows
+    inner join latest_rows
         on
-            requests.destination = {{ state }}_rows.destination
-            and requests.lead_id = {{ state }}_rows.lead_id
-            and requests.{{ state }} = {{ state }}_rows.request_id
-    {%- endfor %}
+            requests.destination = latest_rows.destination
+            and requests.lead_id = latest_rows.lead_id
+            and requests.latest = latest_rows.request_id
+    left join standing_rows
+        on
+            requests.destination = standing_rows.destination
+            and requests.lead_id = standing_rows.lead_id
+            and requests.standing = standing_rows.request_id
+    left join told_rows
+        on
+            requests.destination = told_rows.destination
+            and requests.lead_id = told_rows.lead_id
+            and requests.told = told_rows.request_id
 
 )
 

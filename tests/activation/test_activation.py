@@ -185,10 +185,10 @@ def test_what_should_be_there_is_what_the_public_tables_say(second):
             and reasons.direction in ('for', 'against')
         left join lead_assignments as assignments on updates.lead_id = assignments.lead_id
         where updates.destination = 'webhook' and (
-            cast(updates.properties ->> 'score' as double) <> lead_scores.score
-            or updates.properties ->> 'tier' <> lead_scores.tier
-            or updates.properties ->> 'reason_2' is distinct from reasons.reason
-            or updates.properties ->> 'assigned_rep_id' is distinct from assignments.rep_id
+            cast((updates.properties ->> 'score') as double) <> lead_scores.score
+            or (updates.properties ->> 'tier') <> lead_scores.tier
+            or (updates.properties ->> 'reason_2') is distinct from reasons.reason
+            or (updates.properties ->> 'assigned_rep_id') is distinct from assignments.rep_id
             or updates.properties_hash <> md5(updates.properties)
         )
         """

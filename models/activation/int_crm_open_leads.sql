@@ -17,7 +17,7 @@ destinations as (
 
 ),
 
-compared as (
+with_told as (
 
     select
         wanted.*,
@@ -26,23 +26,34 @@ compared as (
         told.told_properties,
         told.record_id,
         cast(cast(told.latest_properties as json) as map (varchar, varchar)) as latest_values,
+        destinations.property_of,
+        destinations.people_may_change
+
+    from wanted
+    inner join destinations on wanted.destination = destinations.destination
+    left join told on wanted.destination = told.destination and wanted.lead_id = told.lead_id
+
+),
+
+-- (A step of its own, so that the JSON is read once.)
+compared as (
+
+    select
+        *,
         list_bool_or([
             {%- for field, kind in crm_fields().items() if field not in var('crm_silent_fields') %}
             {{ says_something_else(
                 kind,
                 var('crm_min_change').get(field, 0),
-                'wanted.field_values.' ~ field,
+                'field_values.' ~ field,
                 'latest_values',
-                'destinations.property_of.' ~ field,
-                'destinations.people_may_change.' ~ field,
+                'property_of.' ~ field,
+                'people_may_change.' ~ field,
             ) | indent(12) }}
             {{- ',' if not loop.last }}
             {%- endfor %}
         ]) as says_something_else
-
-    from wanted
-    inner join destinations on wanted.destination = destinations.destination
-    left join told on wanted.destination = told.destination and wanted.lead_id = told.lead_id
+    from with_told
 
 ),
 

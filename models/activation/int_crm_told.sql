@@ -14,14 +14,23 @@ with requests as (
 
 ),
 
-{% for state in ['latest', 'standing', 'told'] -%}
-{{ state }}_rows as (
+latest_rows as (
 
     select * from {{ ref('int_crm_sent') }}
 
 ),
 
-{% endfor -%}
+standing_rows as (
+
+    select * from {{ ref('int_crm_sent') }}
+
+),
+
+told_rows as (
+
+    select * from {{ ref('int_crm_sent') }}
+
+),
 
 final as (
 

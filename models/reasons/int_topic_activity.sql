@@ -85,7 +85,8 @@ activity_by_topic as (
         max(last_at) as last_at,
         coalesce(
             -- (the widest window counts all that the narrower do)
-            list(struct_pack(label := label, counts := counts) order by signal) filter (where counts[-1] > 0), []
+            list(struct_pack(label := label, counts := counts) order by signal) filter (where counts[-1] > 0),
+            []
         ) as parts
 
     from activity_by_signal

@@ -114,7 +114,7 @@ final as (
 
 )
 
--- A lead's entries lie side by side: sums by lead stay in the cache, and a look at few leads reads few rows. (Sorting
--- takes too much memory where DuckDB keeps the order of what comes in, too.)
+-- A lead's entries lie side by side: sums by lead stay in the cache, and a look at few leads reads few rows.
+-- (Sorting takes too much memory where DuckDB keeps the order of what comes in, too.)
 select * from final
 order by lead_id

@@ -11,6 +11,12 @@ reps as (
 
 ),
 
+run_context as (
+
+    select * from {{ ref('run_context') }}
+
+),
+
 final as (
 
     select
@@ -19,9 +25,11 @@ final as (
         reps.team,
         assignments.rule,
         assignments.reason,
-        assignments.assigned_at
+        assignments.assigned_at,
+        run_context.as_of
 
     from assignments
+    cross join run_context
     left join reps on assignments.rep_id = reps.rep_id
     where assignments.is_open
 

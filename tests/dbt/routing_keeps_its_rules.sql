@@ -18,10 +18,10 @@ routed as (
     select
         latest.rep_id,
         latest.rule,
-        latest.assigned_at = run_context.as_of as is_new
+        latest.assigned_at = assignments.as_of as is_new
     from latest
-    cross join {{ ref('run_context') }} as run_context
-    where latest.is_open and not latest.is_owned and latest.rep_id is not null
+    inner join {{ ref('lead_assignments') }} as assignments on latest.lead_id = assignments.lead_id
+    where not latest.is_owned and latest.rep_id is not null
 
 ),
 

@@ -20,7 +20,7 @@ import yaml
 from leadhouse.inputs.contract import TABLES, Kind
 
 _PROJECT = (
-    *("dbt_project.yml", "profiles.yml", "requirements.lock"),
+    *("dbt_project.yml", "profiles.yml", "selectors.yml", "requirements.lock"),
     *("models", "python_models", "macros", "seeds", "tests/dbt", "leadhouse"),
 )
 _GENERATED = {".pyc", ".pyo"}

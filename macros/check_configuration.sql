@@ -11,6 +11,7 @@
         "min_leads_for_trees": 1, "min_conversions_for_trees": 1, "max_moments_weight": 1, "tuning_seconds": 0,
         "stability_resamples": 0, "leakage_auc": 0.5, "leakage_suspicion_auc": 0.5,
         "leakage_max_split_gap": 0, "tier_hysteresis": 0, "tier_expiry_days": 0, "trend_points": 0, "spike_movements": 0,
+        "publish_keep": 1, "alert_quiet_days": 1,
     }.items() -%}
         {%- set value = var(name) -%}
         {%- if value is not number or value < least -%}
@@ -20,6 +21,22 @@
 
     {%- if var("tier_expiry_days") is number and var("tier_expiry_days") is not integer -%}
         {%- do faults.append("`tier_expiry_days` must be a whole number of days; it is '" ~ var("tier_expiry_days") ~ "'.") -%}
+    {%- endif -%}
+    {%- if var("publish_keep") is number and var("publish_keep") is not integer -%}
+        {%- do faults.append("`publish_keep` must be a whole number of runs; it is '" ~ var("publish_keep") ~ "'.") -%}
+    {%- endif -%}
+    {%- if var("publish_to") not in ["parquet", "postgres", "ducklake", "nowhere"] -%}
+        {%- do faults.append(
+            "`publish_to` must be parquet, postgres, ducklake or nowhere; it is '" ~ var("publish_to") ~ "'."
+        ) -%}
+    {%- endif -%}
+    {%- set schema = var("publish_schema") | string -%}
+    {%- if not modules.re.fullmatch("[a-z_][a-z0-9_]{0,49}", schema) or schema.startswith("pg_")
+        or schema in ["public", "information_schema"] -%}
+        {%- do faults.append(
+            "`publish_schema` must be the name of a schema that is for this alone, in lower-case letters, digits and"
+            ~ " underscores; it is '" ~ schema ~ "'."
+        ) -%}
     {%- endif -%}
 
     {%- for name in ["half_lives_days", "windows_days"] -%}
@@ -63,6 +80,21 @@
     {%- set excluded = var("exclude_features") -%}
     {%- if excluded is string or excluded is not sequence or excluded | reject("string") | list -%}
         {%- do faults.append("`exclude_features` must be a list of names of features; it is '" ~ excluded ~ "'.") -%}
+    {%- endif -%}
+
+    {%- set silent = var("crm_silent_fields") -%}
+    {%- if silent is string or silent is not sequence or silent | reject("in", crm_fields()) | list -%}
+        {%- do faults.append(
+            "`crm_silent_fields` must be a list of fields (docs/activation.md lists them); it is '" ~ silent ~ "'."
+        ) -%}
+    {%- endif -%}
+    {%- set numbers = crm_fields().items() | selectattr(1, "equalto", "number") | map("first") | list -%}
+    {%- set changes = var("crm_min_change") -%}
+    {%- if changes is not mapping
+        or changes.keys() | reject("in", numbers) | list or changes.values() | reject("number") | list -%}
+        {%- do faults.append(
+            "`crm_min_change` must give fields that are numbers their least change, {score: 1.0}, say; it is '" ~ changes ~ "'."
+        ) -%}
     {%- endif -%}
 
     {%- if faults -%}

@@ -68,6 +68,7 @@ final as (
         -- Leads in the order in which they came: of duplicates, the lowest number is the canonical one.
         row_number() over (order by created_at, lead_id) as lead_number,
 
+        email,
         -- A mailbox that a role shares is no proof that two leads are one person.
         case
             when {{ email_mailbox('email') }} not in (select role_mailboxes.mailbox from role_mailboxes)

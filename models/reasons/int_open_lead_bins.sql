@@ -1,18 +1,14 @@
+{{ config(materialized='table_in_parts') }}
 with contributions as (
 
     select * from {{ ref('int_lead_contributions') }}
 
 ),
 
-model_features as (
+features as (
 
-    select * from {{ ref('int_model_features') }}
-
-),
-
-positions as (
-
-    select * from {{ ref('int_feature_positions') }}
+    select * from {{ ref('int_champion_features') }}
+    where part = coalesce(getvariable('part'), part)
 
 ),
 
@@ -33,8 +29,7 @@ contributions_by_position as (
 
     select
         lead_id,
-        model_version,
-        generate_subscripts(contributions, 1) as position,
+        generate_subscripts(contributions, 1) as position_in_model,
         unnest(contributions) as contribution
     from contributions
 
@@ -44,20 +39,17 @@ contributions_by_feature as (
 
     select
         contributions_by_position.lead_id,
-        model_features.feature_name,
+        features.feature_name,
         contributions_by_position.contribution
 
     from contributions_by_position
-    inner join model_features
-        on
-            contributions_by_position.model_version = model_features.model_version
-            and contributions_by_position.position = model_features.position
+    inner join features on contributions_by_position.position_in_model = features.position_in_model
 
 ),
 
 binned as (
 
-    {{ values_by_feature('leads', 'positions', 'bins', ['lead_id']) }}
+    {{ values_by_feature('leads', 'features', 'bins', ['lead_id']) }}
 
 ),
 

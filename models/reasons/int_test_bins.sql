@@ -1,3 +1,4 @@
+{{ config(materialized='table_in_parts') }}
 with predictions as (
 
     select * from {{ ref('int_test_predictions') }}
@@ -11,15 +12,10 @@ champion as (
 
 ),
 
-model_features as (
+features as (
 
-    select * from {{ ref('int_model_features') }}
-
-),
-
-positions as (
-
-    select * from {{ ref('int_feature_positions') }}
+    select * from {{ ref('int_champion_features') }}
+    where part = coalesce(getvariable('part'), part)
 
 ),
 
@@ -32,15 +28,6 @@ bins as (
 feature_values as (
 
     select * from {{ ref('int_feature_values') }}
-
-),
-
-features_of_champion as (
-
-    select positions.*
-    from positions
-    inner join model_features on positions.feature_name = model_features.feature_name
-    inner join champion on model_features.model_version = champion.model_version
 
 ),
 
@@ -73,7 +60,7 @@ moments as (
 
 binned as (
 
-    {{ values_by_feature('moments', 'features_of_champion', 'bins', ['lead_id', 'label', 'probability']) }}
+    {{ values_by_feature('moments', 'features', 'bins', ['lead_id', 'label', 'probability']) }}
 
 ),
 

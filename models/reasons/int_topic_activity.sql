@@ -83,7 +83,11 @@ activity_by_topic as (
         ] as counts,
         fsum(total) as total,
         max(last_at) as last_at,
-        list(struct_pack(label := label, counts := counts) order by signal) as parts
+        coalesce(
+            -- (the widest window counts all that the narrower do)
+            list(struct_pack(label := label, counts := counts) order by signal) filter (where counts[-1] > 0),
+            []
+        ) as parts
 
     from activity_by_signal
     group by lead_id, topic

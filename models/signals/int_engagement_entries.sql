@@ -8,6 +8,8 @@
         'hangs_on_landmarks': true,
         'lies_in_order': true,
     },
+    pre_hook='set preserve_insertion_order = false',
+    post_hook='reset preserve_insertion_order',
 ) }}
 -- depends_on: {{ ref('base_events') }}, {{ ref('int_event_owners') }}, {{ ref('int_first_engagements') }}
 -- depends_on: {{ ref('int_email_responses') }}
@@ -113,5 +115,6 @@ final as (
 )
 
 -- A lead's entries lie side by side: sums by lead stay in the cache, and a look at few leads reads few rows.
+-- (Sorting takes too much memory where DuckDB keeps the order of what comes in, too.)
 select * from final
 order by lead_id

@@ -20,14 +20,14 @@ event_files as (
 
 ),
 
-events as (
+-- Read by column, as is what stands: as a whole it would be written down with each row's text.
+events as not materialized (
 
     select * from {{ source('raw', 'events') }}
 
 ),
 
 {% if is_added_to %}
--- Read by column and condition, not as a whole: it is large.
 standing as not materialized (
 
     select * from {{ this }}

@@ -1,0 +1,1 @@
+"""Telling CRMs and other destinations of leads: `leadhouse sync` and `leadhouse alerts`."""

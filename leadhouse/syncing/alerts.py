@@ -1,0 +1,76 @@
+"""Alerts to a channel: each row of lead_alerts once, as JSON that Slack and others take."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import httpx
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from leadhouse.syncing.destination import Answer, Update, Value
+from leadhouse.syncing.http import post
+from leadhouse.syncing.settings import Settings
+from leadhouse.syncing.updates import Due
+
+# An alert is due until it has an answer; in the log its id is address and hash.
+_DUE = """
+select lead_id, kind, alert_id, text
+from lead_alerts
+where alert_id not in (
+    select sends.properties_hash
+    from main_operations.crm_sends as sends
+    inner join main_operations.crm_answers as answers
+        on sends.request_id = answers.request_id and sends.lead_id = answers.lead_id
+    where sends.destination = 'alerts'
+)
+order by as_of, alert_id
+"""
+
+
+class AlertsSettings(Settings):
+    """Where to post.
+
+    Attributes:
+        url: of an incoming webhook; a secret, for it holds a key.
+        timeout_seconds: without a sign of life.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="LEADHOUSE_ALERTS_")
+
+    url: SecretStr
+    timeout_seconds: float = Field(30.0, gt=0)
+
+
+class Alerts:
+    """Posts `{"text": ...}` for each alert, one at a time; Idempotency-Key is the alert's id."""
+
+    name = "alerts"
+    batch_size = 1
+    parallel_calls = 1
+
+    def __init__(self, settings: AlertsSettings) -> None:
+        self._url = settings.url.get_secret_value()
+        self._client = httpx.Client(timeout=settings.timeout_seconds)
+
+    def setup(self, properties: Mapping[str, str]) -> Sequence[str]:
+        return []
+
+    def tell(self, request_id: str, updates: Sequence[Update]) -> Sequence[Answer]:
+        for update in updates:
+            body = json.dumps(dict(update.properties)).encode()
+            post(self._client, self._url, body, {"Idempotency-Key": update.address})
+        return [Answer("told") for _ in updates]
+
+    def read(
+        self, updates: Sequence[Update], names: Sequence[str]
+    ) -> Sequence[Mapping[str, Value]]:
+        return [{} for _ in updates]
+
+
+def read_due_alerts(connection: duckdb.DuckDBPyConnection) -> list[Due]:
+    """The alerts that no answer is known of, the oldest first."""
+    return [
+        Due(lead_id, kind, alert_id, None, False, json.dumps({"text": text}), alert_id)
+        for lead_id, kind, alert_id, text in connection.execute(_DUE).fetchall()
+    ]

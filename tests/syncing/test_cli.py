@@ -1,0 +1,112 @@
+"""`leadhouse sync` as people and cron call it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+from typer.testing import CliRunner
+
+from leadhouse.cli import app
+from tests.syncing.warehouse import check_log, make_warehouse, want
+
+LEADS = {
+    f"l{number}": (f"l{number}@x.org", float(number), {"score": float(number)})
+    for number in range(3)
+}
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "leadhouse.duckdb"
+    with closing(duckdb.connect(file)) as connection:
+        make_warehouse(connection, "csv", {"score": "score"})
+        want(connection, "csv", LEADS)
+    monkeypatch.setenv("LEADHOUSE_DATABASE", str(file))
+    monkeypatch.setenv("LEADHOUSE_CSV_FOLDER", str(tmp_path / "out"))
+    return file
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, ["sync", *arguments])
+    assert done.exit_code == code, done.output
+    assert "@" not in done.output
+    return done.output
+
+
+def syncs(database: Path) -> Sequence[tuple]:
+    with closing(duckdb.connect(database, read_only=True)) as connection:
+        check_log(connection)
+        return connection.execute(
+            "select outcome, summary, ended_at > started_at"
+            " from main_operations.crm_syncs order by sync_id"
+        ).fetchall()
+
+
+def test_a_sync_is_told_of_and_written_down(database: Path, tmp_path: Path) -> None:
+    output = run("--destination", "csv")
+    assert "csv: 3 leads were due: 3 new." in output
+    assert "3 told, 0 refused, 0 not there, 0 left, in 1 calls" in output
+    assert len(list((tmp_path / "out").glob("leads-*.csv"))) == 1
+    assert "0 leads were due." in run("--destination", "csv")
+    [(outcome, summary, has_ended), (again, nothing, _)] = syncs(database)
+    assert (outcome, again, has_ended) == ("complete", "complete", True)
+    assert json.loads(summary)["told"] == 3
+    assert json.loads(nothing)["calls"] == 0
+
+
+def test_a_dry_run_needs_no_settings_and_leaves_nothing(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LEADHOUSE_CSV_FOLDER")
+    output = run("--destination", "csv", "--dry-run")
+    assert "csv would be told of 3 leads: 3 new." in output
+    assert '{"score": 2.0}' in output
+    assert not syncs(database)
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_and_limit(database: Path) -> None:
+    output = run("--destination", "csv", "--only", "l1", "--only", "l9")
+    assert "Lead l9 is not due at csv." in output
+    assert "1 leads were due" in output
+    assert "1 leads were due" in run("--destination", "csv", "--limit", "1")
+    assert "1 leads were due" in run("--destination", "csv")
+
+
+def test_setup_tells_nothing(database: Path, tmp_path: Path) -> None:
+    assert "out is there." in run("--destination", "csv", "--setup")
+    assert not list((tmp_path / "out").iterdir())
+    assert not syncs(database)
+
+
+def test_what_is_wrong_is_said_in_a_sentence(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "no row for the destination 'nowhere'" in run("--destination", "nowhere", code=2)
+    monkeypatch.delenv("LEADHOUSE_CSV_FOLDER")
+    assert "LEADHOUSE_CSV_FOLDER: it is missing" in run("--destination", "csv", code=2)
+    monkeypatch.setenv("LEADHOUSE_CSV_FOLDER", str(database))
+    output = run("--destination", "csv", code=1)
+    assert "3 left" in output
+    assert "Stopped: csv takes no more calls" in output
+    [(outcome, *_)] = syncs(database)
+    assert outcome == "stopped"
+
+
+def test_two_syncs_at_once_are_refused(database: Path) -> None:
+    with closing(duckdb.connect(database)):
+        done = subprocess.run(
+            [Path(sys.executable).with_name("leadhouse"), "sync", "--destination", "csv"],
+            env=os.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "is in use by another program" in done.stderr

@@ -1,0 +1,157 @@
+"""The webhook and the alerts against a server on loopback."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import duckdb
+import pytest
+
+from leadhouse.syncing.alerts import Alerts, AlertsSettings, read_due_alerts
+from leadhouse.syncing.destination import (
+    BatchRefusedError,
+    CallError,
+    StopError,
+    TryAgainError,
+    Update,
+)
+from leadhouse.syncing.http import retry_after
+from leadhouse.syncing.run import run_sync
+from leadhouse.syncing.settings import SettingsError, SyncSettings
+from leadhouse.syncing.webhook import Webhook, WebhookSettings, from_environment
+from tests.syncing.loopback import Fault, LoopbackServer, Request, Response
+from tests.syncing.warehouse import check_log, make_warehouse
+
+HASTY = SyncSettings(attempts=2, wait_seconds=0.001, longest_wait_seconds=0.002)
+UPDATES = [
+    Update("l1", "l1", None, {"score": 81.5, "reason": "Zürich"}),
+    Update("l2", "l2", None, {"score": None, "reason": None}, is_leaving=True),
+]
+
+
+class Receiver(LoopbackServer):
+    """Takes what is posted to it."""
+
+    def respond(self, request: Request) -> Response:
+        return Response(200)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+def test_a_batch_is_posted_signed_under_its_request_id(receiver: Receiver) -> None:
+    webhook = Webhook(WebhookSettings(url=receiver.url, secret="s3cret"))  # noqa: S106
+    assert [answer.status for answer in webhook.tell("request-1", UPDATES)] == ["told", "told"]
+    [posted] = receiver.requests
+    headers = posted.headers
+    assert posted.json == {
+        "request_id": "request-1",
+        "updates": [
+            {
+                "lead_id": "l1",
+                "is_leaving": False,
+                "properties": {"score": 81.5, "reason": "Zürich"},
+            },
+            {"lead_id": "l2", "is_leaving": True, "properties": {"score": None, "reason": None}},
+        ],
+    }
+    assert headers["Content-Type"] == "application/json"
+    assert headers["Idempotency-Key"] == "request-1"
+    digest = hmac.new(b"s3cret", posted.body, hashlib.sha256).hexdigest()
+    assert headers["Leadhouse-Signature"] == f"sha256={digest}"
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (429, TryAgainError),
+        (408, TryAgainError),
+        (500, TryAgainError),
+        (503, TryAgainError),
+        (400, BatchRefusedError),
+        (413, BatchRefusedError),
+        (422, BatchRefusedError),
+        (301, StopError),
+        (401, StopError),
+        (404, StopError),
+    ],
+)
+def test_what_an_answer_means(receiver: Receiver, status: int, error: type[CallError]) -> None:
+    receiver.plan = lambda _: Fault(status, {"Retry-After": "7"}, b"what happened")
+    with pytest.raises(error, match="what happened") as raised:
+        Webhook(WebhookSettings(url=receiver.url)).tell("r", UPDATES)
+    assert raised.value.http_status == status
+    if error is TryAgainError:
+        assert raised.value.after == 7
+
+
+@pytest.mark.parametrize("fault", [Fault(delay=0.3, acts=True), Fault(is_cut=True)])
+def test_no_answer_is_tried_again(receiver: Receiver, fault: Fault) -> None:
+    receiver.plan = lambda _: fault
+    with pytest.raises(TryAgainError):
+        Webhook(WebhookSettings(url=receiver.url, timeout_seconds=0.1)).tell("r", UPDATES)
+
+
+@pytest.mark.parametrize("url", ["nowhere", "http://127.0.0.1:x/", "ftp://127.0.0.1/"])
+def test_a_url_that_is_none_stops_and_is_not_told(url: str) -> None:
+    with pytest.raises(StopError) as raised:
+        Webhook(WebhookSettings(url=url)).tell("r", UPDATES)
+    assert url not in str(raised.value)
+
+
+def test_retry_after_is_seconds_or_a_date() -> None:
+    in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    assert retry_after(in_an_hour) == pytest.approx(3600, abs=5)
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0
+    assert [retry_after(text) for text in ("2.5", "-1", "soon", "inf", "", None)] == [
+        *(2.5, 0, None),
+        *(None, None, None),
+    ]
+
+
+def test_a_missing_url_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LEADHOUSE_WEBHOOK_URL", raising=False)
+    monkeypatch.setenv("LEADHOUSE_WEBHOOK_BATCH_SIZE", "none")
+    with pytest.raises(SettingsError, match="LEADHOUSE_WEBHOOK_URL: it is missing") as raised:
+        from_environment()
+    assert "LEADHOUSE_WEBHOOK_BATCH_SIZE" in str(raised.value)
+
+
+def test_each_alert_is_posted_once_and_again_only_if_nobody_knows(receiver: Receiver) -> None:
+    connection = duckdb.connect()
+    make_warehouse(connection, "fake", {"score": "score"})
+    connection.execute(
+        """
+        create table lead_alerts as
+        select
+            'a' || range as alert_id,
+            'l1' as lead_id,
+            'hot' as kind,
+            'rep 1' as rep_id,
+            'Lead ' || range || ' is hot' as text,
+            timestamp '2026-01-01' + interval 1 day * range as as_of
+        from range(4)
+        """
+    )
+    answers = iter([200, 500, 500, 200, 400])
+    receiver.plan = lambda _: Fault(next(answers, 200), acts=True)
+    channel = Alerts(AlertsSettings(url=receiver.url))
+
+    def post() -> list[tuple[str, str]]:
+        receiver.requests.clear()
+        run_sync(connection, channel, HASTY, read_due_alerts(connection))
+        check_log(connection)
+        return [
+            (posted.headers["Idempotency-Key"], posted.json["text"]) for posted in receiver.requests
+        ]
+
+    texts = {f"a{number}": f"Lead {number} is hot" for number in range(4)}
+    # The second is given up after two attempts, the last one refused.
+    assert post() == [(alert, texts[alert]) for alert in ("a0", "a1", "a1", "a2", "a3")]
+    assert post() == [("a1", texts["a1"])]
+    assert post() == []

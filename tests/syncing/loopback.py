@@ -106,6 +106,7 @@ class LoopbackServer:
         self._server.server_close()
 
     def respond(self, request: Request) -> Response:
+        """What the place that a subclass stands for answers."""
         raise NotImplementedError
 
     def fail(self, method: str, path: str, *faults: Fault) -> None:

@@ -51,25 +51,33 @@ WORLD = """
     where random() < 2e0 / 3;
     delete from outcomes where outcome_at > timestamp '2026-01-01';
 """
-# A lead's events follow its interest, and grow rarer with its age; a tenth is known hours later.
+# Visits of five events, a minute apart. They grow rarer with a lead's age; a tenth of the events is
+# known hours later.
 EVENTS = """
     select
         'E' || number as event_id,
         lead_id,
         types[1 + cast(floor(random() * len(types)) as bigint)] as event_type,
         'https://example.com/' || if(number % 7 = 0, 'pricing', '') as url,
-        'S' || lead_id || number // 20 as session_id,
+        'V' || visit as session_id,
         occurred_at,
         occurred_at + to_seconds(if(number % 10 = 0, 18000, 1)) as received_at
     from (
         select
             events.number,
+            events.visit,
             leads.lead_id,
             $types as types,
             leads.created_at
-            + (timestamp '2026-01-01' - leads.created_at) * pow(random(), 2) as occurred_at
+            + (timestamp '2026-01-01' - leads.created_at) * pow(events.share_of_life, 2)
+            + to_minutes(events.number % 5) as occurred_at
         from (
-            select range as number, hash(range) % $leads as lead from range($first, $last)
+            select
+                range as number,
+                range // 5 as visit,
+                hash(range // 5) % $leads as lead,
+                hash(range // 5, 'moment') / pow(2e0, 64) as share_of_life
+            from range($first, $last)
         ) as events
         inner join leads on leads.rowid = events.lead
     )

@@ -3,9 +3,10 @@
 import heapq
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from tenacity import RetryCallState, Retrying, wait_random_exponential
 
@@ -17,7 +18,7 @@ from leadhouse.syncing.destination import (
     StopError,
     TryAgainError,
 )
-from leadhouse.syncing.log import Log, without_addresses
+from leadhouse.syncing.log import Log
 from leadhouse.syncing.people import leave_to_people
 from leadhouse.syncing.settings import SyncSettings
 from leadhouse.syncing.updates import Due
@@ -56,6 +57,7 @@ class Calls:
         log: of this sync.
         settings: how patient it is.
         names: the properties that people may change, which are read before they are told.
+        places: by lead, those that it leaves by being told.
         on_answers: is told how many leads were answered.
 
     Attributes:
@@ -69,12 +71,14 @@ class Calls:
         log: Log,
         settings: SyncSettings,
         names: Sequence[str] = (),
+        places: Mapping[str, Sequence[Due]] = MappingProxyType({}),
         on_answers: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._destination = destination
         self._log = log
         self._settings = settings
         self._names = names
+        self._places = dict(places)
         self._on_answers = on_answers
         self._back_off = wait_random_exponential(
             multiplier=settings.wait_seconds, max=settings.longest_wait_seconds
@@ -88,7 +92,7 @@ class Calls:
 
     def stop(self, why: str) -> None:
         """Makes no further call; those that are under way are waited for."""
-        self.stopped = self.stopped or without_addresses(why)
+        self.stopped = self.stopped or why
 
     def tell(self, leads: Sequence[Due]) -> None:
         """Tells of leads, in as few calls as the destination takes, in their order."""
@@ -133,10 +137,10 @@ class Calls:
 
     def _begin(self, request: Request) -> Request:
         is_in_log = request.is_reading or request.is_planned or request.attempt
+        sends = [] if is_in_log else request.leads
+        places = [place for due in sends for place in self._places.pop(due.lead_id, ())]
         request = replace(request, attempt=request.attempt + 1)
-        self._log.begin_call(
-            request.request_id, request.attempt, [] if is_in_log else request.leads
-        )
+        self._log.begin_call(request.request_id, request.attempt, sends, places)
         self.counts["calls"] += 1
         return request
 

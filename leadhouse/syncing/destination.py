@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from leadhouse.syncing.words import fit_to_write
+
 Value = str | float | bool | None
 
 
@@ -45,12 +47,12 @@ class CallError(Exception):
     """A call that brought no answer about each lead.
 
     Args:
-        message: what the destination said, for the log.
+        message: what the destination said, for the log: without addresses and secrets.
         http_status: of the answer, if there was one.
     """
 
     def __init__(self, message: str, http_status: int | None = None) -> None:
-        super().__init__(message)
+        super().__init__(fit_to_write(message))
         self.http_status = http_status
 
 

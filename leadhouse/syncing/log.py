@@ -5,7 +5,6 @@ without an end, never one that nobody knows of.
 """
 
 import json
-import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,9 +15,7 @@ import duckdb
 
 from leadhouse.syncing.destination import Answer
 from leadhouse.syncing.updates import Due
-
-_LONGEST_TEXT = 500
-_E_MAIL = re.compile(r"[^\s\"'<>()\[\],;:=/]+(?:@|%40)[^\s\"'<>()\[\],;:=/]+", re.IGNORECASE)
+from leadhouse.syncing.words import fit_to_write
 
 Outcome = Literal["answered", "refused", "try_again", "stopped"]
 
@@ -60,22 +57,27 @@ class Log:
             [self._moment(), outcome, json.dumps(summary), self.sync_id],
         )
 
-    def begin_call(self, request_id: str, attempt: int, sends: Sequence[Due]) -> None:
+    def begin_call(
+        self, request_id: str, attempt: int, sends: Sequence[Due], places: Sequence[Due] = ()
+    ) -> None:
         """Says that a call is about to be made.
 
         Args:
             request_id: of the request.
             attempt: from 1.
             sends: what it tells, if that is not in the log yet.
+            places: what these leads leave by it, emptied by requests of their own.
         """
         with self._transaction():
-            self.plan(request_id, sends)
+            for place in places:
+                self._plan(self.new_id(), [place])
+            self._plan(request_id, sends)
             self._connection.execute(
                 "insert into main_operations.crm_calls values (?, ?, ?)",
                 [request_id, attempt, self._moment()],
             )
 
-    def plan(self, request_id: str, sends: Sequence[Due]) -> None:
+    def _plan(self, request_id: str, sends: Sequence[Due]) -> None:
         """Says what a request tells, before it is called or in case that it will be."""
         if sends:
             self._connection.execute(
@@ -107,7 +109,7 @@ class Log:
         with self._transaction():
             self._connection.execute(
                 "insert into main_operations.crm_call_ends values (?, ?, ?, ?, ?, ?)",
-                [request_id, attempt, now, outcome, http_status, without_addresses(text)],
+                [request_id, attempt, now, outcome, http_status, fit_to_write(text)],
             )
             if answers:
                 self._connection.execute(
@@ -119,7 +121,7 @@ class Log:
                         [answer.status for _, answer in answers],
                         [answer.record_id for _, answer in answers],
                         [
-                            without_addresses("; ".join(filter(None, (answer.text, due.note))))
+                            fit_to_write("; ".join(filter(None, (answer.text, due.note))))
                             for due, answer in answers
                         ],
                         now,
@@ -141,8 +143,3 @@ class Log:
             self._connection.rollback()
             raise
         self._connection.commit()
-
-
-def without_addresses(text: str) -> str:
-    """A destination's words, without the e-mail addresses in them, and not too many of them."""
-    return _E_MAIL.sub("[address]", text)[:_LONGEST_TEXT]

@@ -2,18 +2,16 @@
 
 A lead whose address changed is told under the new one first: only its answer says whether that is
 the same record. That the old one may have to be emptied is written ahead, as a request of its own
-that comes before the lead's in the log, so that it outlives a crash and leaves the lead's state,
-its latest row, alone. It is called once the lead's answer is there and names no record or another
-one, unless the old place is another lead's by now.
+that comes right before the lead's in the log, so that it outlives a crash and leaves the lead's
+state, its latest row, alone. It is called once the lead's answer is there and names no record or
+another one, or can come no more, unless the old place is another lead's by now.
 """
 
 import json
-from collections.abc import Collection
 
 import duckdb
 
 from leadhouse.syncing.calls import Request
-from leadhouse.syncing.log import Log
 from leadhouse.syncing.updates import Due
 
 # For each lead and address what was sent there last, and the record that it is. Values that were
@@ -100,7 +98,11 @@ where
     places.latest.is_leaving
     and places.latest.status is null
     and places.address <> present.address
-    and present.place.status is not null
+    and (
+        present.place.status is not null
+        -- It is never told there: it has closed, and the place is another lead's by now.
+        or places.lead_id in (select lead_id from updates where is_leaving and not is_due)
+    )
     and (places.record = present.place.record) is not true
     and not exists (
         from updates
@@ -120,15 +122,16 @@ order by places.sent_at, places.lead_id
 """  # noqa: S608 (as above)
 
 
-def plan_emptying(
-    connection: duckdb.DuckDBPyConnection, destination: str, log: Log, leads: Collection[str]
-) -> None:
-    """Writes ahead which places these leads are about to leave."""
+def about_to_leave(
+    connection: duckdb.DuckDBPyConnection, destination: str
+) -> dict[str, list[Due]]:
+    """The places that leads leave by being told what is due, emptied, by lead."""
+    places: dict[str, list[Due]] = {}
     rows = connection.execute(_LEAVABLE, {"destination": destination}).fetchall()
     for lead_id, address, properties in rows:
-        if lead_id in leads:
-            empty = json.dumps(dict.fromkeys(json.loads(properties)), separators=(",", ":"))
-            log.plan(log.new_id(), [Due.leaving(lead_id, address, None, empty)])
+        empty = json.dumps(dict.fromkeys(json.loads(properties)), separators=(",", ":"))
+        places.setdefault(lead_id, []).append(Due.leaving(lead_id, address, None, empty))
+    return places
 
 
 def left_behind(connection: duckdb.DuckDBPyConnection, destination: str) -> list[Request]:

@@ -13,7 +13,7 @@ import duckdb
 from leadhouse.syncing.calls import Calls
 from leadhouse.syncing.destination import Destination
 from leadhouse.syncing.log import Log
-from leadhouse.syncing.moves import left_behind, plan_emptying
+from leadhouse.syncing.moves import about_to_leave, left_behind
 from leadhouse.syncing.settings import SyncSettings
 from leadhouse.syncing.updates import Due
 
@@ -74,20 +74,19 @@ def run_sync(
     """
     began = time.monotonic()
     log = Log(connection, destination.name)
-    calls = Calls(destination, log, settings, names, on_answers)
+    places = about_to_leave(connection, destination.name) if due else {}
+    calls = Calls(destination, log, settings, names, places, on_answers)
     with _stopping_when_asked(calls):
-        if due:
-            plan_emptying(connection, destination.name, log, {one.lead_id for one in due})
-            calls.tell(due)
-        places = [] if calls.stopped else left_behind(connection, destination.name)
-        calls.make(places)
+        calls.tell(due)
+        emptied = [] if calls.stopped else left_behind(connection, destination.name)
+        calls.make(emptied)
     answered = {status: calls.counts[status] for status in ("told", "refused", "missing")}
-    left = len(due) + len(places) - sum(answered.values())
+    left = len(due) + len(emptied) - sum(answered.values())
     summary = Summary(
         outcome="stopped" if calls.stopped else "incomplete" if left else "complete",
         stopped=calls.stopped,
         due=len(due),
-        emptied_places=len(places),
+        emptied_places=len(emptied),
         changes=dict(Counter(one.change for one in due)),
         **answered,
         left=left,

@@ -21,6 +21,7 @@ from simple_salesforce.exceptions import (
 
 from leadhouse.syncing.destination import BatchRefusedError, CallError, StopError, TryAgainError
 from leadhouse.syncing.settings import Settings
+from leadhouse.syncing.words import keep_secret
 
 # Of a row or of a whole call: sent again, it may well be taken.
 TEMPORARY = {
@@ -107,6 +108,7 @@ class Client:
                 self._salesforce = simple_salesforce.Salesforce(
                     session=self._session, **self._credentials()
                 )
+                keep_secret(self._salesforce.session_id)
             return self._salesforce
 
     def _credentials(self) -> dict[str, str]:

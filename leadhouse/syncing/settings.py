@@ -2,8 +2,10 @@
 
 from typing import Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from leadhouse.syncing.words import keep_secret
 
 
 class SettingsError(ValueError):
@@ -13,12 +15,18 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """Settings by environment variables. A destination's own class sets `env_prefix`.
 
-    Secrets are `SecretStr`: they show as asterisks wherever they are printed.
+    Secrets are `SecretStr`: they show as asterisks wherever they are printed, and are left out of
+    what a destination says.
     """
 
     model_config = SettingsConfigDict(
         env_prefix="LEADHOUSE_", env_ignore_empty=True, hide_input_in_errors=True
     )
+
+    def model_post_init(self, _: object) -> None:
+        for _, value in self:
+            if isinstance(value, SecretStr):
+                keep_secret(value.get_secret_value())
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -10,7 +10,7 @@ from threading import Barrier
 
 import duckdb
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from leadhouse.syncing.destination import TryAgainError
@@ -359,6 +359,26 @@ def days(draw: st.DrawFn) -> dict[str, str]:
     ),
     refused=st.sets(st.sampled_from(ADDRESSES), max_size=2),
     refused_batch=st.sets(st.sampled_from(ADDRESSES), max_size=2),
+)
+@example(  # A sync stops between planning to empty a place and telling the lead that leaves it.
+    runs=[
+        ({"l0": "l0@x.org"}, []),
+        ({"l0": "k@x.org"}, ["stop"]),
+        ({"l0": "l0@x.org"}, ["stop"]),
+        ({"l0": "l0@x.org", "l1": "a@x.org", "l2": "b@x.org", "l3": "c@x.org"}, ["stop"]),
+        ({}, []),
+    ],
+    refused=set(),
+    refused_batch=set(),
+)
+@example(  # A lead closes before it is told where it moved to, and another one moves there.
+    runs=[
+        ({"l0": "l0@x.org"}, []),
+        ({"l0": "a@x.org"}, ["stop"]),
+        ({"l1": "a@x.org"}, []),
+    ],
+    refused=set(),
+    refused_batch=set(),
 )
 def test_whatever_fails_the_destination_ends_with_the_newest_values(
     runs: list[tuple[dict[str, str], list[str]]], refused: set[str], refused_batch: set[str]

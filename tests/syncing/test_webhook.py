@@ -90,6 +90,20 @@ def test_what_an_answer_means(receiver: Receiver, status: int, error: type[CallE
         assert raised.value.after == 7
 
 
+def test_secrets_and_addresses_that_a_server_echoes_are_not_told(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEADHOUSE_WEBHOOK_URL", f"{receiver.url}/hooks/T0K3N")
+    monkeypatch.setenv("LEADHOUSE_WEBHOOK_SECRET", "hush-hush")
+    echo = f'{{"to": "{receiver.url}/hooks/T0K3N", "by": "hush-hush", "of": "a@b.example"}}'
+    receiver.plan = lambda _: Fault(400, body=echo.encode())
+    with pytest.raises(BatchRefusedError) as raised:
+        from_environment().tell("r", UPDATES)
+    assert str(raised.value) == (
+        'HTTP 400: {"to": "[secret]", "by": "[secret]", "of": "[address]"}'
+    )
+
+
 @pytest.mark.parametrize("fault", [Fault(delay=0.3, acts=True), Fault(is_cut=True)])
 def test_no_answer_is_tried_again(receiver: Receiver, fault: Fault) -> None:
     receiver.plan = lambda _: fault

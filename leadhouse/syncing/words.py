@@ -1,0 +1,23 @@
+"""What others say, made fit to be written down: without addresses, secrets, and too much of it."""
+
+import re
+
+_LONGEST_TEXT = 500
+# A shorter text stands in many that tell nothing of it.
+_SHORTEST_SECRET = 8
+_E_MAIL = re.compile(r"[^\s\"'<>()\[\],;:=/]+(?:@|%40)[^\s\"'<>()\[\],;:=/]+", re.IGNORECASE)
+# Of this process; a destination may echo what it was sent.
+_secrets: set[str] = set()
+
+
+def keep_secret(secret: str) -> None:
+    """From now on, this text is left out of what others say, unless it is too short for a secret."""
+    if len(secret) >= _SHORTEST_SECRET:
+        _secrets.add(secret)
+
+
+def fit_to_write(text: str) -> str:
+    """A destination's words, without the secrets and e-mail addresses in them, cut to 500 signs."""
+    for secret in sorted(_secrets, key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    return _E_MAIL.sub("[address]", text)[:_LONGEST_TEXT]

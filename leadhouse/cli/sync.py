@@ -71,7 +71,7 @@ def sync(
             summary = run_sync(
                 opened, called, patience, due, names=people_may_change, on_answers=on_answers
             )
-    _tell(destination, "leads", summary)
+    _tell(destination, "lead", summary)
 
 
 def alerts(database: Database = DEFAULT_DATABASE) -> None:
@@ -95,7 +95,7 @@ def alerts(database: Database = DEFAULT_DATABASE) -> None:
         due = read_due_alerts(opened)
         with _progress("alerts", len(due)) as on_answers:
             summary = run_sync(opened, called, patience, due, on_answers=on_answers)
-    _tell("alerts", "alerts", summary)
+    _tell("alerts", "alert", summary)
 
 
 def _show_plan(destination: str, due: "Sequence[Due]") -> None:
@@ -106,7 +106,8 @@ def _show_plan(destination: str, due: "Sequence[Due]") -> None:
 
     counts = Counter(one.change for one in due)
     listed = ", ".join(f"{count:,} {change}" for change, count in counts.most_common())
-    typer.echo(f"{destination} would be told of {len(due):,} leads{': ' + listed if due else ''}.")
+    leads = _counted(len(due), "lead")
+    typer.echo(f"{destination} would be told of {leads}{': ' + listed if due else ''}.")
     if due:
         # The hottest of each kind.
         examples = {one.change: one for one in reversed(due)}
@@ -130,18 +131,23 @@ def _progress(name: str, total: int) -> "Iterator[Callable[[int], None]]":
         yield lambda count: bar.advance(task, count)
 
 
-def _tell(name: str, things: str, summary: "Summary") -> None:
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _tell(name: str, thing: str, summary: "Summary") -> None:
     """The summary as sentences, and the exit code: 1 if something is left."""
     changes = ", ".join(f"{count:,} {change}" for change, count in summary.changes.items())
     sentences = [
-        f"{name}: {summary.due:,} {things} were due{': ' + changes if changes else ''}.",
+        f"{name}: {_counted(summary.due, thing)} {'was' if summary.due == 1 else 'were'} due"
+        f"{': ' + changes if changes else ''}.",
         f"{summary.told:,} told, {summary.refused:,} refused, {summary.missing:,} not there, "
-        f"{summary.left:,} left, in {summary.calls:,} calls ({summary.retries:,} of them repeated) "
-        f"and {summary.seconds:,.1f} seconds.",
+        f"{summary.left:,} left, in {_counted(summary.calls, 'call')} "
+        f"({summary.retries:,} repeated) and {summary.seconds:,.1f} seconds.",
     ]
     if summary.emptied_places:
         sentences.append(
-            f"{summary.emptied_places:,} records that leads moved from are among them."
+            f"{_counted(summary.emptied_places, 'record')} that leads moved from among them."
         )
     if summary.kept_by_people:
         sentences.append(f"Of {summary.kept_by_people:,}, a person's own value was kept.")

@@ -70,6 +70,7 @@ class Calls:
         destination: Destination,
         log: Log,
         settings: SyncSettings,
+        *,
         names: Sequence[str] = (),
         places: Mapping[str, Sequence[Due]] = MappingProxyType({}),
         on_answers: Callable[[int], None] = lambda _: None,

@@ -122,9 +122,7 @@ order by places.sent_at, places.lead_id
 """  # noqa: S608 (as above)
 
 
-def about_to_leave(
-    connection: duckdb.DuckDBPyConnection, destination: str
-) -> dict[str, list[Due]]:
+def about_to_leave(connection: duckdb.DuckDBPyConnection, destination: str) -> dict[str, list[Due]]:
     """The places that leads leave by being told what is due, emptied, by lead."""
     places: dict[str, list[Due]] = {}
     rows = connection.execute(_LEAVABLE, {"destination": destination}).fetchall()

@@ -75,7 +75,7 @@ def run_sync(
     began = time.monotonic()
     log = Log(connection, destination.name)
     places = about_to_leave(connection, destination.name) if due else {}
-    calls = Calls(destination, log, settings, names, places, on_answers)
+    calls = Calls(destination, log, settings, names=names, places=places, on_answers=on_answers)
     with _stopping_when_asked(calls):
         calls.tell(due)
         emptied = [] if calls.stopped else left_behind(connection, destination.name)

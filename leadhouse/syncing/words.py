@@ -11,7 +11,7 @@ _secrets: set[str] = set()
 
 
 def keep_secret(secret: str) -> None:
-    """From now on, this text is left out of what others say, unless it is too short for a secret."""
+    """From now on, this text is left out of what others say, but for one too short for a secret."""
     if len(secret) >= _SHORTEST_SECRET:
         _secrets.add(secret)
 

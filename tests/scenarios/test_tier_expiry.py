@@ -1,4 +1,4 @@
-"""The day on which a tier runs out, against builds as of that day and of the one looked at before."""
+"""The day on which a tier runs out, against builds as of that day and of the one before."""
 
 import shutil
 from datetime import timedelta

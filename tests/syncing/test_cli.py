@@ -51,7 +51,7 @@ def syncs(database: Path) -> Sequence[tuple]:
 def test_a_sync_is_told_of_and_written_down(database: Path, tmp_path: Path) -> None:
     output = run("--destination", "csv")
     assert "csv: 3 leads were due: 3 new." in output
-    assert "3 told, 0 refused, 0 not there, 0 left, in 1 calls" in output
+    assert "3 told, 0 refused, 0 not there, 0 left, in 1 call " in output
     assert len(list((tmp_path / "out").glob("leads-*.csv"))) == 1
     assert "0 leads were due." in run("--destination", "csv")
     [(outcome, summary, has_ended), (again, nothing, _)] = syncs(database)
@@ -74,9 +74,9 @@ def test_a_dry_run_needs_no_settings_and_leaves_nothing(
 def test_only_and_limit(database: Path) -> None:
     output = run("--destination", "csv", "--only", "l1", "--only", "l9")
     assert "Lead l9 is not due at csv." in output
-    assert "1 leads were due" in output
-    assert "1 leads were due" in run("--destination", "csv", "--limit", "1")
-    assert "1 leads were due" in run("--destination", "csv")
+    assert "1 lead was due" in output
+    assert "1 lead was due" in run("--destination", "csv", "--limit", "1")
+    assert "1 lead was due" in run("--destination", "csv")
 
 
 def test_setup_tells_nothing(database: Path, tmp_path: Path) -> None:

@@ -94,17 +94,21 @@ changed as (
 {% endif %}
 
 -- A lead's entries lie side by side: sums by lead stay in the cache, and a look at few leads reads few rows.
--- They are put in order as narrow as they can be, codes in place of texts: that takes a fifth of the memory. (And too
--- much of it where DuckDB keeps the order of what comes in, too.)
+-- They are sorted as narrow as they can be, codes in place of texts: it takes a fifth of the memory. (And too much
+-- of it where DuckDB keeps the order of what comes in, too.)
 in_order as (
 
     select * replace (cast(source as varchar) as source, cast(signal as varchar) as signal)
     from (
         select
-            cast(source as enum ('event', 'first_engagement', 'email_response')) as source,
+            cast(source as enum('event', 'first_engagement', 'email_response')) as source,
             source_number,
             lead_id,
-            cast(signal as enum ('{{ ledger_signals() | join("', '", attribute="name") }}')) as signal,
+            cast(signal as enum(
+                {%- for signal in ledger_signals() %}
+                '{{ signal.name }}'{{ "," if not loop.last }}
+                {%- endfor %}
+            )) as signal,
             weight,
             occurred_at,
             known_at

@@ -93,9 +93,9 @@ changed as (
 ),
 {% endif %}
 
--- A lead's entries lie side by side: sums by lead stay in the cache, a look at few leads reads few rows. Sorted as
--- narrow as can be, codes in place of texts: it takes a fifth of the memory. (And too much of it where DuckDB keeps
--- the order of what comes in, too.)
+-- A lead's entries lie side by side: sums by lead stay in the cache, and a look at few leads reads few
+-- rows. Sorted as narrow as can be, codes in place of texts: it takes a fifth of the memory. (And too much
+-- of it where DuckDB keeps the order of what comes in, too.)
 in_order as (
 
     select * replace (cast(source as varchar) as source, cast(signal as varchar) as signal)

@@ -24,6 +24,8 @@ _PROJECT = (
     *("models", "python_models", "macros", "seeds", "tests/dbt", "leadhouse"),
 )
 _GENERATED = {".pyc", ".pyo"}
+# PG: of libpq, which say where to publish.
+_VARIABLES = ("LEADHOUSE_", "DBT_", "PG")
 # The future begins a day after the start of a build (macros/inputs/judge_rows.sql). The names are
 # the contract's own: no text from outside gets into the SQL.
 _TO_COME = " union all ".join(
@@ -88,9 +90,7 @@ def ingredients(project: Path, arguments: Sequence[str]) -> str | None:
     if variables.get("raw_schema") or not raw_dir or not Path(raw_dir).is_dir():
         return None
     seen = hashlib.sha256()
-    environment = {
-        name: value for name, value in os.environ.items() if name.startswith(("LEADHOUSE_", "DBT_"))
-    }
+    environment = {name: value for name, value in os.environ.items() if name.startswith(_VARIABLES)}
     seen.update(json.dumps([*arguments, environment], sort_keys=True).encode())
     for path in _files(project / name for name in _PROJECT):
         seen.update(f"\n{path.relative_to(project)}\n".encode())

@@ -68,6 +68,9 @@ def test_arguments_and_environment_count_and_prose_does_not(project, monkeypatch
     (project / "docs/a.md").write_text("other words")
     (project / "leadhouse/a.pyc").touch()
     assert ingredients(project, []) == before
+    monkeypatch.setenv("PGHOST", "where.the.tables.go.example")
+    assert ingredients(project, []) != before
+    monkeypatch.delenv("PGHOST")
     monkeypatch.setenv("LEADHOUSE_RAW_DIR", str(project))
     assert ingredients(project, []) != before
 

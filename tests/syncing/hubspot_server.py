@@ -24,6 +24,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
+from tests.syncing.loopback import Fault
+
 CONTACTS = "/crm/v3/objects/contacts/batch/"
 PROPERTIES = "/crm/v3/properties/contacts"
 GROUPS = PROPERTIES + "/groups"
@@ -40,27 +42,6 @@ OWN_PROPERTIES = {
     "hs_additional_emails": "string",
 }
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]+")
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong with a request.
-
-    Attributes:
-        status: answered in place of the true answer; None leaves the true one.
-        headers: added to the answer.
-        body: answered in place of the true body.
-        acts: whether the server does what was asked all the same.
-        delay: seconds to wait before answering, after having acted or not.
-        is_cut: the connection is closed in the middle of the answer.
-    """
-
-    status: int | None = None
-    headers: dict = field(default_factory=dict)
-    body: bytes | None = None
-    acts: bool = False
-    delay: float = 0.0
-    is_cut: bool = False
 
 
 def too_many(after: float | None = None) -> Fault:

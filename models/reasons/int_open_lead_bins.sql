@@ -7,7 +7,10 @@ with contributions as (
 
 features as (
 
-    select * from {{ ref('int_champion_features') }}
+    select
+        *,
+        row_number() over (order by position_in_model) as place
+    from {{ ref('int_champion_features') }}
     where part = coalesce(getvariable('part'), part)
 
 ),
@@ -18,38 +21,38 @@ bins as (
 
 ),
 
-leads as (
+feature_values as (
 
     select * from {{ ref('int_feature_values') }}
     where is_now
 
 ),
 
-contributions_by_position as (
+contributions_of_part as (
 
     select
-        lead_id,
-        generate_subscripts(contributions, 1) as position_in_model,
-        unnest(contributions) as contribution
+        contributions.lead_id,
+        list_select(contributions.contributions, part.positions) as contributions
     from contributions
+    cross join (select list(position_in_model order by place) as positions from features) as part
 
 ),
 
-contributions_by_feature as (
+-- The contributions of a lead go along in a list: they are many more than can be joined to the values one by one.
+leads as (
 
     select
-        contributions_by_position.lead_id,
-        features.feature_name,
-        contributions_by_position.contribution
-
-    from contributions_by_position
-    inner join features on contributions_by_position.position_in_model = features.position_in_model
+        feature_values.numbers,
+        feature_values.categories,
+        contributions_of_part.contributions
+    from feature_values
+    inner join contributions_of_part on feature_values.lead_id = contributions_of_part.lead_id
 
 ),
 
 binned as (
 
-    {{ values_by_feature('leads', 'features', 'bins', ['lead_id']) }}
+    {{ values_by_feature('leads', 'features', 'bins', ['contributions']) }}
 
 ),
 
@@ -59,13 +62,10 @@ final as (
         binned.feature_name,
         binned.bin,
         count(*) as count_open_leads,
-        favg(contributions_by_feature.contribution) as mean_contribution
+        favg(binned.contributions[features.place]) as mean_contribution
 
     from binned
-    inner join contributions_by_feature
-        on
-            binned.lead_id = contributions_by_feature.lead_id
-            and binned.feature_name = contributions_by_feature.feature_name
+    inner join features on binned.feature_name = features.feature_name
     group by binned.feature_name, binned.bin
 
 )

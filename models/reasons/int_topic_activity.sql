@@ -1,14 +1,20 @@
+{{ config(materialized='table_in_parts') }}
 {%- set windows = var('windows_days') | sort -%}
-with reasons as (
+with spine as (
 
-    select * from {{ ref('int_lead_reasons') }}
+    select
+        *,
+        (row_number() over (order by lead_id) - 1) // 20000 as part
+    from {{ ref('spine') }}
+    where is_now
+    qualify part = coalesce(getvariable('part'), part)
 
 ),
 
-spine as (
+reasons as (
 
-    select * from {{ ref('spine') }}
-    where is_now
+    select * from {{ ref('int_lead_reasons') }}
+    where lead_id in (select spine.lead_id from spine)
 
 ),
 

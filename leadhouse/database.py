@@ -25,9 +25,10 @@ def open_warehouse(
         WarehouseError: there is none, it is in use, or a table that is asked for is not there.
     """
     if not database.is_file():
+        others = ", ".join(map(str, sorted(database.parent.glob("*.duckdb"))))
         raise WarehouseError(
             f"There is no warehouse {database}; run scripts/build first, or name another file with "
-            "--database."
+            f"--database{f' (there is {others})' if others else ''}."
         )
     try:
         connection = duckdb.connect(database, read_only=read_only)

@@ -147,7 +147,7 @@ def _tell(name: str, thing: str, summary: "Summary") -> None:
     ]
     if summary.emptied_places:
         sentences.append(
-            f"{_counted(summary.emptied_places, 'record')} that leads moved from among them."
+            f"Among them: {_counted(summary.emptied_places, 'record')} that leads moved from."
         )
     if summary.kept_by_people:
         sentences.append(f"Of {summary.kept_by_people:,}, a person's own value was kept.")

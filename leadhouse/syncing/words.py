@@ -11,9 +11,12 @@ _secrets: set[str] = set()
 
 
 def keep_secret(secret: str) -> None:
-    """From now on, this text is left out of what others say, but for one too short for a secret."""
-    if len(secret) >= _SHORTEST_SECRET:
-        _secrets.add(secret)
+    """From now on, this text is left out of what others say, but for one too short for a secret.
+
+    Of a URL, so is what follows the host: servers like to say what was not found.
+    """
+    _, _, path = secret.partition("://")[2].partition("/")
+    _secrets.update(text for text in (secret, path) if len(text) >= _SHORTEST_SECRET)
 
 
 def fit_to_write(text: str) -> str:

@@ -28,17 +28,23 @@ feature_values as (
 
 ),
 
+positions as (
+
+    select list(position_in_model order by place) as of_part from features
+
+),
+
 contributions_of_part as (
 
     select
         contributions.lead_id,
-        list_select(contributions.contributions, part.positions) as contributions
+        list_select(contributions.contributions, positions.of_part) as contributions
     from contributions
-    cross join (select list(position_in_model order by place) as positions from features) as part
+    cross join positions
 
 ),
 
--- The contributions of a lead go along in a list: they are many more than can be joined to the values one by one.
+-- The contributions of a lead go along in a list: too many to be joined to the values one by one.
 leads as (
 
     select

@@ -95,12 +95,13 @@ def test_secrets_and_addresses_that_a_server_echoes_are_not_told(
 ) -> None:
     monkeypatch.setenv("LEADHOUSE_WEBHOOK_URL", f"{receiver.url}/hooks/T0K3N")
     monkeypatch.setenv("LEADHOUSE_WEBHOOK_SECRET", "hush-hush")
-    echo = f'{{"to": "{receiver.url}/hooks/T0K3N", "by": "hush-hush", "of": "a@b.example"}}'
+    echo = f'{{"to": "{receiver.url}/hooks/T0K3N", "by": "hush-hush", "of": "a@b.example", '
+    echo += '"not found": "/hooks/T0K3N"}'
     receiver.plan = lambda _: Fault(400, body=echo.encode())
     with pytest.raises(BatchRefusedError) as raised:
         from_environment().tell("r", UPDATES)
     assert str(raised.value) == (
-        'HTTP 400: {"to": "[secret]", "by": "[secret]", "of": "[address]"}'
+        'HTTP 400: {"to": "[secret]", "by": "[secret]", "of": "[address]", "not found": "/[secret]"}'
     )
 
 

@@ -93,16 +93,16 @@ def test_what_an_answer_means(receiver: Receiver, status: int, error: type[CallE
 def test_secrets_and_addresses_that_a_server_echoes_are_not_told(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LEADHOUSE_WEBHOOK_URL", f"{receiver.url}/hooks/T0K3N")
+    url = f"{receiver.url}/hooks/T0K3N"
+    monkeypatch.setenv("LEADHOUSE_WEBHOOK_URL", url)
     monkeypatch.setenv("LEADHOUSE_WEBHOOK_SECRET", "hush-hush")
-    echo = f'{{"to": "{receiver.url}/hooks/T0K3N", "by": "hush-hush", "of": "a@b.example", '
-    echo += '"not found": "/hooks/T0K3N"}'
+    said = '{{"to": "{}", "by": "{}", "of": "{}", "not found": "/{}"}}'
+    echo = said.format(url, "hush-hush", "a@b.example", "hooks/T0K3N")
     receiver.plan = lambda _: Fault(400, body=echo.encode())
     with pytest.raises(BatchRefusedError) as raised:
         from_environment().tell("r", UPDATES)
-    assert str(raised.value) == (
-        'HTTP 400: {"to": "[secret]", "by": "[secret]", "of": "[address]", "not found": "/[secret]"}'
-    )
+    told = said.format("[secret]", "[secret]", "[address]", "[secret]")
+    assert str(raised.value) == f"HTTP 400: {told}"
 
 
 @pytest.mark.parametrize("fault", [Fault(delay=0.3, acts=True), Fault(is_cut=True)])

@@ -132,6 +132,13 @@ class LoopbackServer:
         return self.plan(request)
 
 
+class Receiver(LoopbackServer):
+    """Takes what is posted to it."""
+
+    def respond(self, request: Request) -> Response:
+        return Response(200)
+
+
 class _Handler(BaseHTTPRequestHandler):
     owner: LoopbackServer
     protocol_version = "HTTP/1.1"

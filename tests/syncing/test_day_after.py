@@ -12,17 +12,12 @@ from typer.testing import CliRunner
 from leadhouse.cli import app
 from tests.conftest import Warehouse
 from tests.syncing.hubspot_server import HubSpotServer
-from tests.syncing.loopback import LoopbackServer, Request, Response
+from tests.syncing.loopback import Receiver
 
 pytestmark = pytest.mark.slow
 
 DAY_AFTER = {"as_of": "2026-01-01", "retrain": "never", "recalibrate": "never"}
 NEW_ADDRESS = "she-changed-jobs@elsewhere.example"
-
-
-class Receiver(LoopbackServer):
-    def respond(self, request: Request) -> Response:
-        return Response(200)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from leadhouse.syncing.http import retry_after
 from leadhouse.syncing.run import run_sync
 from leadhouse.syncing.settings import SettingsError, SyncSettings
 from leadhouse.syncing.webhook import Webhook, WebhookSettings, from_environment
-from tests.syncing.loopback import Fault, LoopbackServer, Request, Response
+from tests.syncing.loopback import Fault, Receiver
 from tests.syncing.warehouse import check_log, make_warehouse
 
 HASTY = SyncSettings(attempts=2, wait_seconds=0.001, longest_wait_seconds=0.002)
@@ -29,13 +29,6 @@ UPDATES = [
     Update("l1", "l1", None, {"score": 81.5, "reason": "Zürich"}),
     Update("l2", "l2", None, {"score": None, "reason": None}, is_leaving=True),
 ]
-
-
-class Receiver(LoopbackServer):
-    """Takes what is posted to it."""
-
-    def respond(self, request: Request) -> Response:
-        return Response(200)
 
 
 @pytest.fixture

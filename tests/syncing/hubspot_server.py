@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
-from tests.syncing.loopback import Fault
+from tests.syncing.loopback import GATEWAY_PAGE, Fault
 
 CONTACTS = "/crm/v3/objects/contacts/batch/"
 PROPERTIES = "/crm/v3/properties/contacts"
@@ -52,7 +52,7 @@ def too_many(after: float | None = None) -> Fault:
 
 def failing(status: int, acts: bool = False) -> Fault:
     """A fault of the server's, as a gateway tells it: no JSON."""
-    return Fault(status, body=b"<html><h1>Something went wrong</h1></html>", acts=acts)
+    return Fault(status, body=GATEWAY_PAGE, acts=acts)
 
 
 def late(seconds: float, acts: bool) -> Fault:

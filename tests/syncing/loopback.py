@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
+GATEWAY_PAGE = b"<html><h1>Something went wrong</h1></html>"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -38,7 +40,7 @@ PASSING_FAULTS = [
     for acts in (False, True)
     for status, body, delay, is_cut in (
         (429, b"{}", 0.0, False),
-        (503, b"<html><h1>Something went wrong</h1></html>", 0.0, False),
+        (503, GATEWAY_PAGE, 0.0, False),
         (None, b'{"id": "cut of', 0.0, False),
         (None, None, 0.0, True),
         (None, None, 0.3, False),

@@ -1,17 +1,14 @@
 """Mailchimp as a destination, told against a Mailchimp on loopback."""
 
-import contextlib
 import logging
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 
 import pytest
 
 from leadhouse.syncing.destination import (
-    Answer,
     BatchRefusedError,
-    CallError,
     StopError,
     TryAgainError,
     Update,
@@ -20,15 +17,15 @@ from leadhouse.syncing.destinations import make_destination
 from leadhouse.syncing.mailchimp import Mailchimp
 from leadhouse.syncing.mailchimp_client import MailchimpSettings
 from leadhouse.syncing.settings import SettingsError
-from tests.syncing.loopback import PASSING_FAULTS, Fault
+from tests.syncing.loopback import GATEWAY_PAGE, Fault
 from tests.syncing.mailchimp_server import MailchimpServer
+from tests.syncing.telling import message, statuses, tell_through_faults
 
 PROPERTIES = {"LHSCORE": "score", "LHTIER": "tier", "LHEXPIRES": "tier_expires_at"}
 VALUES = {"LHSCORE": 87.3, "LHTIER": "hot", "LHEXPIRES": "2026-01-31T07:00:00Z"}
 EMPTY = dict.fromkeys(VALUES)
 EMPTIED = dict.fromkeys(VALUES, "")
 Connect = Callable[..., Mailchimp]
-HTML = b"<html><h1>Something went wrong</h1></html>"
 
 
 @pytest.fixture
@@ -55,19 +52,6 @@ def update(email: str, **values: object) -> Update:
 
 def leaving(email: str) -> Update:
     return Update(f"lead of {email}", email, None, EMPTY, is_leaving=True)
-
-
-def statuses(answers: Sequence[Answer]) -> list[str]:
-    return [answer.status for answer in answers]
-
-
-def message(destination: Mailchimp) -> str:
-    """What is said of a call that brings no answers."""
-    try:
-        destination.tell("r1", [update("ann@acme.com")])
-    except CallError as error:
-        return f"{error!r} {error}"
-    return ""
 
 
 class TestTell:
@@ -187,7 +171,7 @@ class TestFaults:
             {"body": b"{}"},
             {"status": 429, "body": b"{}"},
             {"status": 403, "body": b""},
-            {"status": 500, "body": HTML},
+            {"status": 500, "body": GATEWAY_PAGE},
         ],
         ids=lambda fault: ",".join(f"{k}={v!r:.12}" for k, v in fault.items()),
     )
@@ -215,17 +199,11 @@ class TestFaults:
         members = [server.add(f"{n}@acme.com") for n in range(3)]
         chance = random.Random(seed)  # noqa: S311
         destination = connect(timeout_seconds=0.2)
-        for version in range(4):
-            updates = [update(f"{n}@acme.com", LHSCORE=version) for n in range(3)]
-            server.plan = lambda _: (
-                chance.choice(PASSING_FAULTS) if chance.random() < 0.15 else None
-            )
-            for _ in range(3):
-                with contextlib.suppress(TryAgainError):
-                    destination.tell(f"r{version}", updates)
-                    break
-        server.plan = lambda _: None
-        assert statuses(destination.tell("r3", updates)) == ["told"] * 3
+        rounds = [
+            [update(f"{n}@acme.com", LHSCORE=version) for n in range(3)] for version in range(4)
+        ]
+        tell_through_faults(destination, server, rounds, chance)
+        assert statuses(destination.tell("r3", rounds[-1])) == ["told"] * 3
         assert [member.merge_fields["LHSCORE"] for member in members] == [3] * 3
         for member in members:
             versions = [v["LHSCORE"] for email, v in server.writes if email == member.email]
@@ -234,7 +212,7 @@ class TestFaults:
     def test_asks_to_wait_as_long_as_it_says(
         self, server: MailchimpServer, connect: Connect
     ) -> None:
-        server.fail("POST", "/batches", Fault(429, {"Retry-After": "7"}, HTML))
+        server.fail("POST", "/batches", Fault(429, {"Retry-After": "7"}, GATEWAY_PAGE))
         with pytest.raises(TryAgainError) as caught:
             connect().tell("r1", [update("ann@acme.com")])
         assert (caught.value.after, caught.value.http_status) == (7.0, 429)
@@ -243,7 +221,7 @@ class TestFaults:
         self, server: MailchimpServer, connect: Connect
     ) -> None:
         member = server.add("ann@acme.com")
-        server.fail("GET", "/batches/", Fault(503, body=HTML))
+        server.fail("GET", "/batches/", Fault(503, body=GATEWAY_PAGE))
         with pytest.raises(TryAgainError):
             connect().tell("r1", [update("ann@acme.com")])
         assert [batch.status for batch in server.batches.values()] == ["deleted"]
@@ -299,7 +277,7 @@ class TestCredentials:
         for method, path in (("POST", "/batches"), ("GET", "/batches/")):
             for status in (200, 400, 401, 403, 404, 405, 429, 500):
                 server.fail(method, path, Fault(status, body=server.key.encode()))
-                messages.append(message(destination))
+                messages.append(message(destination, update("ann@acme.com")))
         assert all(messages)
         settings = MailchimpSettings(api_key=server.key, list_id=server.list_id)
         assert server.key not in " ".join([*messages, caplog.text, repr(settings)])

@@ -1,10 +1,9 @@
 """Salesforce as a destination, told by the real client against a Salesforce on loopback."""
 
-import contextlib
 import logging
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from leadhouse.syncing.destination import (
-    Answer,
     BatchRefusedError,
-    CallError,
     StopError,
     TryAgainError,
     Update,
@@ -23,8 +20,9 @@ from leadhouse.syncing.destinations import make_destination
 from leadhouse.syncing.salesforce import Salesforce
 from leadhouse.syncing.salesforce_client import Client, SalesforceSettings, TimedSession
 from leadhouse.syncing.settings import SettingsError
-from tests.syncing.loopback import PASSING_FAULTS, Fault
+from tests.syncing.loopback import GATEWAY_PAGE, Fault
 from tests.syncing.salesforce_server import SalesforceServer
+from tests.syncing.telling import message, statuses, tell_through_faults
 
 PROPERTIES = {
     "Leadhouse_Score__c": "score",
@@ -39,7 +37,6 @@ VALUES = {
 EMPTY = dict.fromkeys(VALUES)
 Connect = Callable[..., Salesforce]
 COLLECTION = "composite/sobjects/Lead/Leadhouse_Id__c"
-HTML = b"<html><h1>Something went wrong</h1></html>"
 
 
 @pytest.fixture
@@ -94,19 +91,6 @@ def leaving(lead_id: str, record_id: str | None = None) -> Update:
 def shown(server: SalesforceServer, lead_id: str) -> dict:
     """What a rep sees of our fields."""
     return {name: server.record(lead_id).get(name) for name in VALUES}
-
-
-def statuses(answers: Sequence[Answer]) -> list[str]:
-    return [answer.status for answer in answers]
-
-
-def message(destination: Salesforce) -> str:
-    """What is said of a call that brings no answers."""
-    try:
-        destination.tell("r1", [update("L1")])
-    except CallError as error:
-        return f"{error!r} {error}"
-    return ""
 
 
 class TestCollections:
@@ -285,7 +269,7 @@ class TestFaults:
             {"body": b"[]"},
             {"body": b"{}"},
             {"status": 429, "body": b"[]"},
-            {"status": 500, "body": HTML},
+            {"status": 500, "body": GATEWAY_PAGE},
             {"status": 503, "body": b'[{"errorCode": "SERVER_UNAVAILABLE", "message": "busy"}]'},
         ],
         ids=lambda fault: ",".join(f"{k}={v!r:.12}" for k, v in fault.items()),
@@ -319,7 +303,7 @@ class TestFaults:
         self, server: SalesforceServer, connect: Connect, method: str, path: str, acts: bool
     ) -> None:
         server.add(Leadhouse_Id__c="L1")
-        server.fail(method, path, Fault(503, body=HTML, acts=acts))
+        server.fail(method, path, Fault(503, body=GATEWAY_PAGE, acts=acts))
         destination = connect(bulk_above=0)
         with pytest.raises(TryAgainError):
             destination.tell("r1", [update("L1")])
@@ -335,17 +319,11 @@ class TestFaults:
         ids = [server.add(Leadhouse_Id__c=f"L{n}") for n in range(3)]
         chance = random.Random(seed)  # noqa: S311
         destination = connect(bulk_above=chance.choice((0, 200)), timeout_seconds=0.2)
-        for version in range(4):
-            updates = [update(f"L{n}", Leadhouse_Score__c=version) for n in range(3)]
-            server.plan = lambda _: (
-                chance.choice(PASSING_FAULTS) if chance.random() < 0.15 else None
-            )
-            for _ in range(3):
-                with contextlib.suppress(TryAgainError):
-                    destination.tell(f"r{version}", updates)
-                    break
-        server.plan = lambda _: None
-        assert statuses(destination.tell("r3", updates)) == ["told"] * 3
+        rounds = [
+            [update(f"L{n}", Leadhouse_Score__c=version) for n in range(3)] for version in range(4)
+        ]
+        tell_through_faults(destination, server, rounds, chance)
+        assert statuses(destination.tell("r3", rounds[-1])) == ["told"] * 3
         for id_ in ids:
             versions = [v["Leadhouse_Score__c"] for written, v in server.writes if written == id_]
             assert versions == sorted(versions)
@@ -440,7 +418,7 @@ class TestCredentials:
         with pytest.raises(StopError, match=r"refused the login \(invalid_client\)"):
             connect(**wrong).tell("r1", [update("L1")])
 
-    @pytest.mark.parametrize("fault", [Fault(503, body=HTML), Fault(is_cut=True)])
+    @pytest.mark.parametrize("fault", [Fault(503, body=GATEWAY_PAGE), Fault(is_cut=True)])
     def test_a_login_that_fails_is_tried_again(
         self, server: SalesforceServer, connect: Connect, fault: Fault
     ) -> None:
@@ -471,7 +449,7 @@ class TestCredentials:
         for place, settings in ((("POST", "token"), trusted), (write, trusted), (write, {})):
             for status in (200, 400, 401, 403, 404, 405, 429, 500):
                 server.fail(*place, Fault(status, body=echo))
-                messages.append(message(connect(bulk_above=bulk_above, **settings)))
+                messages.append(message(connect(bulk_above=bulk_above, **settings), update("L1")))
         assert all(messages)
         everything = " ".join([*messages, caplog.text, repr(SalesforceSettings(**trusted))])
         for secret in (server.token, server.secret, server.key):

@@ -6,7 +6,8 @@ from typing import Any, Literal
 import duckdb
 
 from leadhouse.database import WarehouseError
-from leadhouse.scoring.scorer import ModelRefusedError, Scorer
+from leadhouse.scoring.schema import ModelRefusedError
+from leadhouse.scoring.scorer import Scorer
 
 _MAY_SCORE = ("champion", "challenger", "recalibrated")
 
@@ -164,7 +165,7 @@ def load_model(model: dict[str, Any]) -> Scorer:
         WarehouseError: its bytes or its schema were changed.
     """
     try:
-        return Scorer.from_row(model["onnx"], model["onnx_sha256"], model["feature_schema"])
+        return Scorer.from_row(model)
     except ModelRefusedError as error:
         raise WarehouseError(f"{model['model_version']} is refused: {error}") from error
 

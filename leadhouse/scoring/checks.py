@@ -1,7 +1,7 @@
 """What a row of `lead_models` has to prove before ONNX Runtime is given its bytes."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,11 +93,11 @@ def check_graph(graph: bytes, schema: FeatureSchema) -> CheckedModel:
         model = onnx.ModelProto.FromString(graph)
     except DecodeError as error:
         raise ModelRefusedError("The model's bytes are no ONNX graph.") from error
-    opsets = sorted((opset.domain, opset.version) for opset in model.opset_import)
-    if model.ir_version != IR_VERSION or opsets != sorted(OPSETS.items()):
+    opsets = [(opset.domain, opset.version) for opset in model.opset_import]
+    if model.ir_version != IR_VERSION or opsets != list(OPSETS.items()):
         raise ModelRefusedError(
             f"The model's graph is of ONNX IR version {model.ir_version} and of the opsets "
-            f"{_quoted(opsets)}; models of ours are of {IR_VERSION} and {sorted(OPSETS.items())}."
+            f"{_quoted(opsets)}; models of ours are of {IR_VERSION} and {list(OPSETS.items())}."
         )
     for node in model.graph.node:
         if node.op_type not in OPERATORS.get(node.domain, ()):
@@ -118,7 +118,7 @@ def check_graph(graph: bytes, schema: FeatureSchema) -> CheckedModel:
 def _check_size(graph: bytes) -> None:
     if len(graph) > MAX_BYTES:
         raise ModelRefusedError(
-            f"The model has {len(graph):,} bytes, more than the {MAX_BYTES:,} that one may have."
+            f"The model has {len(graph):,} bytes, more than the {MAX_BYTES:,} allowed."
         )
 
 
@@ -131,9 +131,15 @@ def _check_fields(message: Message) -> None:
             raise ModelRefusedError(
                 f"The model's graph has a {name} with {field.name}, which no model of ours has."
             )
-        if field.message_type is not None:
-            for inner in value if isinstance(value, Iterable) else [value]:
+        values = value if field.is_repeated else [value]
+        if field.type == field.TYPE_MESSAGE:
+            for inner in values:
                 _check_fields(inner)
+        # What is not UTF-8, protobuf hands over as bytes.
+        elif field.type == field.TYPE_STRING and any(isinstance(text, bytes) for text in values):
+            raise ModelRefusedError(
+                f"The model's graph has a {name} whose {field.name} is no text."
+            )
 
 
 def _quoted(value: object) -> str:

@@ -19,7 +19,8 @@ from leadhouse.scoring.schema import ModelRefusedError
 MATRIX = "features/float"
 
 _BY_FEATURE = "features/by_feature"
-_ERRORS_ONLY = 3
+# What fails is raised, too.
+_FATAL_ONLY = 4
 
 
 def open_session(graph: bytes) -> ort.InferenceSession:
@@ -31,8 +32,9 @@ def open_session(graph: bytes) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = _ERRORS_ONLY
-    return ort.InferenceSession(graph, options, ["CPUExecutionProvider"])
+    options.log_severity_level = _FATAL_ONLY
+    # Without the fallback, which prints and tries the same once more.
+    return ort.InferenceSession(graph, options, ["CPUExecutionProvider"], enable_fallback=0)
 
 
 class Scorer:
@@ -59,7 +61,8 @@ class Scorer:
             self._session = open_session(_from_matrix(model))
             self.run(np.full((1, len(model.schema)), np.nan, np.float32))
         except Exception as error:
-            raise ModelRefusedError(f"The model's graph cannot be run: {error}") from error
+            why = " ".join(str(error).split())
+            raise ModelRefusedError(f"The model's graph cannot be run: {why}") from error
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:

@@ -19,10 +19,19 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     """
     models = StoredModels(connection)
 
-    def fault(relation: str, model_version: str) -> str | None:
+    def fault(relation: str, model_version: str | None) -> str | None:
+        if model_version is None:
+            return None
         try:
             return find_fault(models.read(relation, model_version))
         except ModelRefusedError as error:
             return str(error)
 
-    connection.create_function(FUNCTION_NAME, fault, [VARCHAR, VARCHAR], VARCHAR, side_effects=True)
+    connection.create_function(
+        FUNCTION_NAME,
+        fault,
+        [VARCHAR, VARCHAR],
+        VARCHAR,
+        null_handling="special",  # for it is null that says that all is well
+        side_effects=True,
+    )

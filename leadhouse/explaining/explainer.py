@@ -52,15 +52,16 @@ class Explainer:
         Raises:
             ModelRefusedError: the model is not what was stored, or cannot be explained.
         """
-        schema = check_row(row).schema
+        text = row["calibration"]
         try:
+            schema = check_row(row).schema
             parts = read_parts(row["onnx"])
+            calibration = None if text is None else Calibration.from_json(text)
         except ValueError as error:
             raise ModelRefusedError(
                 f"The scores of model {row['model_version']} cannot be explained. {error}"
             ) from error
-        text = row["calibration"]
-        return cls(parts, schema, None if text is None else Calibration.from_json(text))
+        return cls(parts, schema, calibration)
 
     def contributions(self, features: pa.RecordBatch) -> np.ndarray:
         """What each feature adds to the margin, float64 of shape (rows, features of the schema).

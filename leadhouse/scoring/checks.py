@@ -21,7 +21,7 @@ from leadhouse.scoring.schema import FeatureSchema, ModelRefusedError
 
 # Of a row, what makes it a model.
 ROW_COLUMNS = ("model_version", "onnx", "onnx_sha256", "feature_schema")
-# The largest models that training makes have a few million bytes.
+# 600 trees of depth 6 over 300 features have 0.8 million.
 MAX_BYTES = 64 * 2**20
 
 _LONGEST_QUOTE = 60

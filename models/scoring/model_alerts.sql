@@ -1,10 +1,3 @@
-{#- As in feature_leakage: the hook comes after the commit. -#}
-{{ config(
-    post_hook={
-        'sql': "{{ report_refused_models('select model_version, problem, scored_by_model_version from ' ~ this) }}",
-        'transaction': false,
-    },
-) }}
 with promotions as (
 
     select * from {{ ref('int_promotions') }}

@@ -126,7 +126,7 @@ def test_the_build_warns_in_the_sentence_and_mended_it_does_not(
             """
         )
     said = mended.dbt(*arguments, raw_dir=demo_raw).stdout
-    assert "Refused models" not in said
+    assert "Models are refused" not in said
     assert mended.query("select * from model_alerts") == []
     assert mended.query("select model_version from int_champion") == [(promoted,)]
 

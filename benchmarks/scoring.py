@@ -48,7 +48,7 @@ def prepare(folder: Path, leads: int, *depths: int) -> dict[str, float]:
 
     from leadhouse.learning.boosting import BoostingSettings, fit_boosting
     from leadhouse.learning.calibration import LineCalibration
-    from leadhouse.learning.rows import Origin, TrainingRun, model_row, model_rows
+    from leadhouse.learning.rows import Origin, TrainingRun, model_row, model_rows, named
     from leadhouse.scoring.schema import Feature, FeatureSchema
 
     numbers = [Feature(name=f"f{i}", kind="number") for i in range(NUMBERS)]
@@ -77,7 +77,7 @@ def prepare(folder: Path, leads: int, *depths: int) -> dict[str, float]:
         )
         model.booster.save_model(folder / f"depth_{depth}.txt")
         row = model_row(run, "champion", "lightgbm", model, LineCalibration(), origin=0)
-        rows.append(row | {"model_version": f"depth {depth}"})
+        rows.append(row | named(row["onnx"], f"depth {depth}", now))
     words = np.array(["an unseen word", *WORDS], object)
     columns = {"lead_id": pa.array(range(leads)).cast(pa.string())}
     for feature, column in zip(schema.features, matrix.T, strict=True):
@@ -140,11 +140,14 @@ def onnxruntime(folder: Path, depth: int) -> dict[str, float]:
 
     matrix = np.load(folder / "leads.npy")
     with duckdb.connect(folder / "leads.duckdb", read_only=True) as connection:
-        row = connection.execute(
-            "select onnx, onnx_sha256, feature_schema from lead_models where model_version = ?",
-            [f"depth {depth}"],
-        ).fetchone()
-    scorer = Scorer.from_row(*row)
+        row = (
+            connection.execute(
+                "select * from lead_models where model_version = ?", [f"depth {depth}"]
+            )
+            .to_arrow_table()
+            .to_pylist()[0]
+        )
+    scorer = Scorer.from_row(row)
     # As the scorer takes them without a copy.
     pieces = [
         np.asfortranarray(matrix[start : start + 2_048]) for start in range(0, len(matrix), 2_048)

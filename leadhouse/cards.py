@@ -8,7 +8,7 @@ import duckdb
 
 from leadhouse.database import WarehouseError
 from leadhouse.explaining.similar import similar_leads
-from leadhouse.scoring.scorer import ModelRefusedError
+from leadhouse.scoring.schema import ModelRefusedError
 
 _RUNS_SHOWN = 30
 

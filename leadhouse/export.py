@@ -8,8 +8,8 @@ from string import Template
 from typing import Any
 
 from leadhouse.database import WarehouseError
-from leadhouse.learning.graph import OPSETS
 from leadhouse.registry import load_model
+from leadhouse.scoring.onnx_format import OPSETS
 from leadhouse.scoring.schema import FeatureSchema
 
 # 1.20 refuses the operator TreeEnsemble.

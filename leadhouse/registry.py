@@ -1,17 +1,19 @@
 """The models of a warehouse: which there are, which one scores, and which one shall."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import duckdb
 
 from leadhouse.database import WarehouseError
-from leadhouse.scoring.scorer import ModelRefusedError, Scorer
+from leadhouse.scoring.schema import ModelRefusedError
+from leadhouse.scoring.scorer import Scorer, find_fault
 
 _MAY_SCORE = ("champion", "challenger", "recalibrated")
 
-# As the model int_champion has it, the newest first: what came last scores. It is read from the
-# tables beneath, since a decision is newer than the last build.
+# As the model int_promotions has it, the newest first: what came last scores, unless it is refused.
+# It is read from the tables beneath, since a decision is newer than the last build.
 _PROMOTIONS = """
     with promotions as (
         select
@@ -46,7 +48,7 @@ def list_models(
         for each model columns of `lead_models`; `auc` and `log_loss`, pooled over all origins, null
         where `model_evaluation` does not speak of the model; whether it `scores` (since the last
         build) and whether it `is_next` (scores from the next build on); `decisions`, how many
-        people made about it.
+        people made about it; `fault`, why it is refused, None if it can score.
     """
     models = _rows(
         connection,
@@ -71,8 +73,15 @@ def list_models(
         """,
         {"with_evaluations": with_evaluations},
     )
-    champion = next(iter(promotions(connection)), None)
-    return [model | {"is_next": model["model_version"] == champion} for model in models]
+    champion = next(_may_score_again(connection), None)
+    return [
+        model
+        | {
+            "is_next": model["model_version"] == champion,
+            "fault": find_fault(find_model(connection, model["model_version"])),
+        }
+        for model in models
+    ]
 
 
 def find_model(connection: duckdb.DuckDBPyConnection, model_version: str) -> dict[str, Any]:
@@ -119,6 +128,13 @@ def promotions(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [model_version for (model_version,) in connection.execute(_PROMOTIONS).fetchall()]
 
 
+def _may_score_again(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Of the promotions, those of models that are not refused."""
+    for version in promotions(connection):
+        if find_fault(find_model(connection, version)) is None:
+            yield version
+
+
 def promote(connection: duckdb.DuckDBPyConnection, model_version: str, reason: str) -> None:
     """Has a model score from the next build on.
 
@@ -146,12 +162,15 @@ def roll_back(connection: duckdb.DuckDBPyConnection, reason: str | None = None) 
         the version that is to score.
 
     Raises:
-        WarehouseError: no other model scored before, or that one may not score.
+        WarehouseError: no other model that is not refused scored before, or that may not score.
     """
-    present, *before = promotions(connection) or [None]
-    earlier = next((version for version in before if version != present), None)
+    versions = _may_score_again(connection)
+    present = next(versions, None)
+    earlier = next((version for version in versions if version != present), None)
     if present is None or earlier is None:
-        raise WarehouseError("No other model has scored before, so there is none to go back to.")
+        raise WarehouseError(
+            "No other model has scored before that still can, so there is none to go back to."
+        )
     reason = f"Back from {present}." if reason is None else reason
     _decide(connection, "rollback", find_model(connection, earlier), reason)
     return earlier
@@ -164,7 +183,7 @@ def load_model(model: dict[str, Any]) -> Scorer:
         WarehouseError: its bytes or its schema were changed.
     """
     try:
-        return Scorer.from_row(model["onnx"], model["onnx_sha256"], model["feature_schema"])
+        return Scorer.from_row(model)
     except ModelRefusedError as error:
         raise WarehouseError(f"{model['model_version']} is refused: {error}") from error
 
@@ -185,7 +204,7 @@ def _decide(
             else model["promotion_reason"]
         )
         raise WarehouseError(f"{version} may not score, its role is {model['role']}: {why}")
-    if version == next(iter(promotions(connection)), None):
+    if version == next(_may_score_again(connection), None):
         raise WarehouseError(f"{version} is the champion already.")
     [context] = _rows(
         connection,

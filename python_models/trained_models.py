@@ -30,7 +30,7 @@ def model(dbt, session):
         standing = Standing.find(models, decisions, as_of, horizon_days, feature_set_version)
 
     if not standing.is_due(as_of, retrain, retrain_every_days, exclude_features):
-        if recalibrate == "never":
+        if recalibrate == "never" or standing.champion is None:
             return model_rows()
         newest = training_set.filter("uses[1] = 'calibrate'")
         rows = read_training_set(newest, exclude_features)

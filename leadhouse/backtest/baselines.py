@@ -14,6 +14,7 @@ from leadhouse.learning.graph import build_graph
 from leadhouse.learning.rows import versioned
 from leadhouse.learning.rungs import Kind, LearningSettings
 from leadhouse.learning.scorecard import Rule, Scorecard
+from leadhouse.scoring.checks import check_graph
 from leadhouse.scoring.scorer import Scorer
 
 # profiles.yml names no schema, so dbt's seeds are in main_seeds.
@@ -67,7 +68,7 @@ def fit_baselines(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> Ite
             contestant="constant" if kind == "no_signal" else "rules",
             model_kind=kind,
             model_version=row["model_version"],
-            scorer=Scorer(row["onnx"], schema),
+            scorer=Scorer(check_graph(row["onnx"], schema)),
         )
 
 

@@ -44,7 +44,7 @@ def list_(
             str(model["decisions"] or ""),
         )
     print_table(table)
-    typer.echo("\n* scores now   > scores from the next build on")
+    typer.echo("\n* scores now   > scores from the next build on   ! refused; `show` says why")
 
 
 @app.command()
@@ -55,6 +55,7 @@ def show(version: Version, database: Database = DEFAULT_DATABASE) -> None:
 
     from leadhouse.database import WarehouseError, open_warehouse
     from leadhouse.registry import decisions_about, figures_of, find_model
+    from leadhouse.scoring.scorer import find_fault
 
     with failing_in_a_sentence("models show", WarehouseError), open_warehouse(database) as opened:
         model = find_model(opened, version)
@@ -64,6 +65,9 @@ def show(version: Version, database: Database = DEFAULT_DATABASE) -> None:
     words = Table.grid(padding=(0, 2))
     words.add_column(style="bold", no_wrap=True)
     words.add_column()
+    fault = find_fault(model)
+    if fault:
+        words.add_row("refused", fault)
     for subject, sentence in _sentences(model):
         words.add_row(subject, sentence)
     for decision in decisions:
@@ -136,6 +140,8 @@ def _tell_who_scores(version: str) -> None:
 
 
 def _mark(model: dict[str, Any]) -> str:
+    if model["fault"]:
+        return "!"
     if model["scores"]:
         return "*"
     return ">" if model["is_next"] else ""
@@ -143,8 +149,14 @@ def _mark(model: dict[str, Any]) -> str:
 
 def _sentences(model: dict[str, Any]) -> list[tuple[str, str]]:
     """What a row of `lead_models` says, as pairs of a subject and a sentence."""
-    schema = json.loads(model["feature_schema"])["features"]
-    count_categories = sum(feature["kind"] == "category" for feature in schema)
+    from leadhouse.scoring.schema import FeatureSchema
+
+    try:
+        schema = FeatureSchema.from_json(model["feature_schema"])
+        reads = f"{len(schema)} of the set {model['feature_set_version']}, "
+        reads += f"{len(schema.category_positions)} of them categories."
+    except ValueError:
+        reads = "They cannot be read."
     learnt_from = "Nothing: it has no parameters to learn."
     if model["count_training_rows"]:
         learnt_from = (
@@ -178,11 +190,7 @@ def _sentences(model: dict[str, Any]) -> list[tuple[str, str]]:
         ("learnt from", learnt_from),
         ("calibrated", calibrated),
         ("certificate", certified),
-        (
-            "features",
-            f"{len(schema)} of the set {model['feature_set_version']}, {count_categories} of them "
-            "categories.",
-        ),
+        ("features", reads),
         ("parameters", _listed(model["parameters"]) or "None."),
         ("chosen by", _listed(model["metrics"]) or "No figures."),
         ("SHA-256", model["onnx_sha256"]),

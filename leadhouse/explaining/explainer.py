@@ -9,9 +9,9 @@ from leadhouse.explaining.shapley import TreeExplainer
 from leadhouse.learning.calibration import Calibration
 from leadhouse.learning.graph import read_parts
 from leadhouse.learning.margins import MarginParts
+from leadhouse.scoring.checks import check_row
 from leadhouse.scoring.columns import Encoder
 from leadhouse.scoring.schema import FeatureSchema, ModelRefusedError
-from leadhouse.scoring.scorer import Scorer
 
 
 class Explainer:
@@ -52,15 +52,16 @@ class Explainer:
         Raises:
             ModelRefusedError: the model is not what was stored, or cannot be explained.
         """
-        scorer = Scorer.from_row(row["onnx"], row["onnx_sha256"], row["feature_schema"])
+        text = row["calibration"]
         try:
+            schema = check_row(row).schema
             parts = read_parts(row["onnx"])
+            calibration = None if text is None else Calibration.from_json(text)
         except ValueError as error:
             raise ModelRefusedError(
                 f"The scores of model {row['model_version']} cannot be explained. {error}"
             ) from error
-        text = row["calibration"]
-        return cls(parts, scorer.schema, None if text is None else Calibration.from_json(text))
+        return cls(parts, schema, calibration)
 
     def contributions(self, features: pa.RecordBatch) -> np.ndarray:
         """What each feature adds to the margin, float64 of shape (rows, features of the schema).

@@ -7,6 +7,8 @@ import numpy as np
 from leadhouse.learning.calibration import Calibration
 from leadhouse.learning.margins import MarginModel
 from leadhouse.learning.trees import splits
+from leadhouse.scoring.checks import check_graph
+from leadhouse.scoring.onnx_format import OUTPUTS
 from leadhouse.scoring.schema import UNSEEN_CODE
 from leadhouse.scoring.scorer import open_session
 
@@ -49,7 +51,11 @@ def certify(
         graph: the serialised ONNX model.
         matrix: rows as the model reads them, float32 of shape (rows, features), at least one.
         seed: for the choice of rows.
+
+    Raises:
+        ModelRefusedError: the graph is one that scoring would refuse.
     """
+    check_graph(graph, model.schema)
     rows = _hard_rows(model, matrix, np.random.default_rng(seed))
     feeds = {}
     for position, feature in enumerate(model.schema.features):
@@ -59,7 +65,7 @@ def certify(
             feeds[feature.name] = words[np.nan_to_num(column, nan=len(words) - 1).astype(np.int64)]
         else:
             feeds[feature.name] = column
-    answers = open_session(graph).run(["margin", "probability"], feeds)
+    answers = open_session(graph).run(OUTPUTS, feeds)
     margin, probability = (answer[:, 0] for answer in answers)
 
     expected = model.margin(rows)

@@ -19,11 +19,9 @@ from leadhouse.learning.calibration import (
 from leadhouse.learning.ensemble import leaf_covers, read_trees, tree_ensemble
 from leadhouse.learning.margins import Linear, MarginParts
 from leadhouse.learning.trees import Leaf, Tree
+from leadhouse.scoring.onnx_format import IR_VERSION, OPSETS, graph_inputs, graph_outputs
 from leadhouse.scoring.schema import UNSEEN_CODE, FeatureSchema
 from leadhouse.scoring.scorer import MATRIX
-
-OPSETS = {"": 21, "ai.onnx.ml": 5}
-IR_VERSION = 10
 
 _SHIFT = "calibration/shift"
 _BACKGROUND = "background"
@@ -70,12 +68,9 @@ def build_graph(
             "Add", [graph.curve(calibration, margin), shift], "calibration/log_odds"
         )
         graph.sigmoid(log_odds, "probability")
-    outputs = [
-        helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["rows", 1])
-        for name in ("margin", "probability")
-    ]
+    takes, gives = graph_inputs(schema), graph_outputs()
     model = helper.make_model(
-        helper.make_graph(graph.nodes, "leadhouse", graph.inputs, outputs, graph.constants),
+        helper.make_graph(graph.nodes, "leadhouse", takes, gives, graph.constants),
         producer_name="leadhouse",
         producer_version=leadhouse.__version__,
         opset_imports=[helper.make_opsetid(*opset) for opset in OPSETS.items()],
@@ -164,13 +159,12 @@ def recalibrate(graph: bytes, shift: float) -> bytes:
 
 
 class _Graph:
-    """Nodes in the order of the calculation, with the inputs and constants that they need.
+    """Nodes in the order of the calculation, with the constants that they need.
 
     Names within have a slash and do not begin with `x_`, as no feature's does.
     """
 
     def __init__(self) -> None:
-        self.inputs: list[onnx.ValueInfoProto] = []
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
@@ -188,12 +182,9 @@ class _Graph:
         """The features as doubles of shape (rows, features), categories as codes."""
         columns = []
         for position, feature in enumerate(schema.features):
-            is_number = feature.kind == "number"
-            kind = TensorProto.FLOAT if is_number else TensorProto.STRING
-            self.inputs.append(helper.make_tensor_value_info(feature.name, kind, ["rows", 1]))
             columns.append(
                 feature.name
-                if is_number
+                if feature.kind == "number"
                 else self.node(
                     "LabelEncoder",
                     [feature.name],

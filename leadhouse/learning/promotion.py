@@ -39,7 +39,9 @@ def judge(
         seed: for the resamples.
     """
     if standing is None:
-        return Verdict(True, "No earlier model of this horizon and these features stands.")
+        return Verdict(
+            True, "No earlier model of this horizon and these features stands to compare it with."
+        )
     if not set(standing.schema.names) <= set(test.schema.names):
         return Verdict(True, "The model that stands reads features that are no longer there.")
     if not len(test):

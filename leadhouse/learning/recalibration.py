@@ -14,8 +14,8 @@ from leadhouse.learning.data import TrainingSet
 from leadhouse.learning.graph import recalibrate
 from leadhouse.learning.rows import named
 from leadhouse.learning.selection import mean_difference
-from leadhouse.scoring.schema import FeatureSchema
-from leadhouse.scoring.scorer import ModelRefusedError, Scorer
+from leadhouse.scoring.schema import ModelRefusedError
+from leadhouse.scoring.scorer import Scorer
 
 # A model is asked at every run: two standard errors would follow noise every other week.
 MOVED_STANDARD_ERRORS = 3.0
@@ -81,9 +81,8 @@ def recalibrated_row(
     """
     if champion["calibration"] is None or not len(rows):
         return None
-    schema = FeatureSchema.from_json(champion["feature_schema"])
-    scorer = Scorer.from_row(*(champion[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
-    matrix = rows.encode(schema)
+    scorer = Scorer.from_row(champion)
+    matrix = rows.encode(scorer.schema)
     margin, probability = scorer.run(matrix)
     shift = find_shift(probability, rows.label, rows.lead, rows.sample_weight)
     if shift is None:
@@ -94,7 +93,7 @@ def recalibrated_row(
     count = sum(version.startswith(f"{base}_r") for version in known_versions)
     graph = recalibrate(champion["onnx"], shift.log_odds)
     identity = named(graph, f"{base}_r{count + 1}", as_of)
-    moved = Scorer(identity["onnx"], schema).run(matrix)[1]
+    moved = Scorer.from_row(champion | identity).run(matrix)[1]
     difference = float(np.abs(moved - calibration.probability(margin)).max())
     if not difference <= TOLERANCE:
         raise ModelRefusedError(

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from leadhouse.learning.rows import content
 from leadhouse.scoring.schema import FeatureSchema
-from leadhouse.scoring.scorer import Scorer
+from leadhouse.scoring.scorer import Scorer, find_fault
 
 Retrain = Literal["auto", "always", "never"]
 
@@ -19,8 +19,8 @@ _RELEVANT = """
     where trained_as_of <= getvariable('as_of') and horizon_days = getvariable('horizon_days')
     and feature_set_version = getvariable('feature_set_version')
 """
-# As int_champion says it: what came last is what scores.
-_CHAMPION = """
+# As int_promotions says it: what came last scores, unless it is refused.
+_PROMOTED = """
     with promotions as (
         select
             model_version, trained_as_of as promoted_as_of, training_run, 0 as is_decision,
@@ -33,10 +33,9 @@ _CHAMPION = """
     select relevant.* from promotions join relevant using (model_version)
     order by promoted_as_of desc, promotions.training_run desc, is_decision desc,
         decided_at desc
-    limit 1
 """
 _TWIN = """
-    select onnx, onnx_sha256, feature_schema from models
+    select * from models
     where role = 'evaluation' and origin_number = 1
     and training_run = $training_run and model_kind = $model_kind
 """
@@ -51,7 +50,9 @@ class Standing:
         model_versions: of the whole table.
         trained_as_of: when the newest training run was, whether its model was promoted or not.
         champion: the row of the model that scores; None if there is none.
-        twin: the champion's fit of its newest origin; None if there is none.
+        twin: the champion's fit of its newest origin; None if there is none. Neither is a model
+            that is refused: the one before stands in its place.
+        has_only_refused: whether there is no champion because all that were promoted are refused.
     """
 
     count_runs: int = 0
@@ -59,6 +60,7 @@ class Standing:
     trained_as_of: datetime | None = None
     champion: dict[str, Any] | None = None
     twin: Scorer | None = None
+    has_only_refused: bool = False
 
     @classmethod
     def find(
@@ -77,9 +79,6 @@ class Standing:
             as_of: the moment.
             horizon_days: of the champion.
             feature_set_version: of the champion.
-
-        Raises:
-            ModelRefusedError: the champion's fit of its newest origin is not what was stored.
         """
         # A connection of its own: the relations may belong to one that is being read from.
         with duckdb.connect() as connection:
@@ -96,18 +95,19 @@ class Standing:
                 "select max(trained_as_of) from relevant "
                 "where role in ('champion', 'challenger', 'refused')"
             ).fetchall()
-            champions = connection.execute(_CHAMPION).to_arrow_table().to_pylist()
-            champion = champions[0] if champions else None
+            promoted = connection.execute(_PROMOTED).to_arrow_table().to_pylist()
+            champion = next((row for row in promoted if find_fault(row) is None), None)
             twins = []
             if champion is not None:
                 key = {name: champion[name] for name in ("training_run", "model_kind")}
-                twins = connection.execute(_TWIN, key).fetchall()
+                twins = connection.execute(_TWIN, key).to_arrow_table().to_pylist()
         return cls(
             count_runs=max((run for run, _ in written), default=0),
             model_versions=tuple(model_version for _, model_version in written),
             trained_as_of=trained_as_of,
             champion=champion,
-            twin=Scorer.from_row(*twins[0]) if twins else None,
+            twin=Scorer.from_row(twins[0]) if twins and find_fault(twins[0]) is None else None,
+            has_only_refused=champion is None and bool(promoted),
         )
 
     def is_due(
@@ -119,10 +119,10 @@ class Standing:
     ) -> bool:
         """Whether to train.
 
-        `always` trains, `never` only if there is no model at all, and `auto` also once the last
-        training is as old as `retrain_every_days`, or the champion reads a feature that is
-        excluded by now. Rules stand in until something can be learnt, so `auto` tries again at
-        each run.
+        `always` trains, `never` only if no model was ever promoted, and `auto` also once the last
+        training is as old as `retrain_every_days`, the champion reads a feature that is excluded
+        by now, or all models are refused. Rules stand in until something can be learnt, so `auto`
+        tries again at each run.
 
         Raises:
             ValueError: `retrain` is none of the three.
@@ -130,7 +130,7 @@ class Standing:
         if retrain not in get_args(Retrain):
             raise ValueError(f"retrain is auto, always or never, not '{retrain}'.")
         if self.champion is None or self.trained_as_of is None or retrain == "always":
-            return True
+            return retrain != "never" or not self.has_only_refused
         stands_in = self.champion["calibration"] is None
         is_old = as_of - self.trained_as_of >= timedelta(days=retrain_every_days)
         reads = FeatureSchema.from_json(self.champion["feature_schema"]).names

@@ -1,15 +1,14 @@
 """The DuckDB function behind the macro `lead_score`."""
 
 import threading
-import weakref
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leadhouse.scoring.schema import ModelRefusedError
 from leadhouse.scoring.scorer import Scorer
+from leadhouse.scoring.stored import StoredModels
 
 FUNCTION_NAME = "leadhouse_lead_score"
 
@@ -36,8 +35,7 @@ class _LeadScore:
     """Scores batches of rows, each row by the model version that it names."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        # The database owns this function; a strong reference back would keep it open for ever.
-        self._connection = weakref.ref(connection)
+        self._models = StoredModels(connection)
         self._scorers: dict[tuple[str, str], Scorer] = {}
         self._loading = threading.Lock()
 
@@ -69,22 +67,6 @@ class _LeadScore:
     def _scorer(self, relation: str, version: str) -> Scorer:
         with self._loading:
             if (relation, version) not in self._scorers:
-                self._scorers[relation, version] = self._load(relation, version)
+                row = self._models.read(relation, version)
+                self._scorers[relation, version] = Scorer.from_row(row)
             return self._scorers[relation, version]
-
-    def _load(self, relation: str, version: str) -> Scorer:
-        connection = self._connection()
-        if connection is None:
-            raise RuntimeError("The connection that lead_score was registered on is closed.")
-        with connection.cursor() as cursor:
-            rows = cursor.execute(
-                # The relation comes from dbt's ref(), never from data.
-                f"select onnx, onnx_sha256, feature_schema from {relation} "  # noqa: S608
-                "where model_version = ?",
-                [version],
-            ).fetchall()
-        if len(rows) != 1:
-            raise ModelRefusedError(
-                f"{relation} has {len(rows)} rows of model version {version}; there must be one."
-            )
-        return Scorer.from_row(*rows[0])

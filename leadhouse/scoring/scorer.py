@@ -1,7 +1,7 @@
 """A model of `lead_models`, loaded and checked: features in, margin and probability out."""
 
-import hashlib
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 import onnx
@@ -10,15 +10,17 @@ import pyarrow as pa
 from onnx import TensorProto, helper
 from onnx.utils import Extractor
 
+from leadhouse.scoring.checks import CheckedModel, check_row
 from leadhouse.scoring.columns import Encoder
-from leadhouse.scoring.schema import FeatureSchema, ModelRefusedError
+from leadhouse.scoring.onnx_format import OUTPUTS
+from leadhouse.scoring.schema import ModelRefusedError
 
 # In the graph, the features side by side, categories as codes: float32 of shape (rows, features).
 MATRIX = "features/float"
 
 _BY_FEATURE = "features/by_feature"
-_OUTPUTS = ["margin", "probability"]
-_ERRORS_ONLY = 3
+# What fails is raised, too.
+_FATAL_ONLY = 4
 
 
 def open_session(graph: bytes) -> ort.InferenceSession:
@@ -30,8 +32,9 @@ def open_session(graph: bytes) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = _ERRORS_ONLY
-    return ort.InferenceSession(graph, options, ["CPUExecutionProvider"])
+    options.log_severity_level = _FATAL_ONLY
+    # Without the fallback, which prints and tries the same once more.
+    return ort.InferenceSession(graph, options, ["CPUExecutionProvider"], enable_fallback=0)
 
 
 class Scorer:
@@ -45,43 +48,30 @@ class Scorer:
     of its time: hundreds of columns to check and to copy number by number, and words as objects.
     """
 
-    def __init__(self, graph: bytes, schema: FeatureSchema) -> None:
-        """Loads the graph.
+    def __init__(self, model: CheckedModel) -> None:
+        """Loads a graph that was checked, and tries it on a row of nulls.
 
         Raises:
-            ModelRefusedError: the graph is not ONNX, or was made for another feature schema.
+            ModelRefusedError: ONNX Runtime cannot run it.
         """
+        self.schema = model.schema
+        self.metadata = model.metadata
+        self._encoder = Encoder(model.schema)
         try:
-            model = onnx.load_from_string(graph)
-            self._session = open_session(_from_matrix(model, len(schema)))
+            self._session = open_session(_from_matrix(model))
+            self.run(np.full((1, len(model.schema)), np.nan, np.float32))
         except Exception as error:
-            raise ModelRefusedError(
-                f"The model is no ONNX graph that can be run: {error}"
-            ) from error
-        self.schema = schema
-        self.metadata = {entry.key: entry.value for entry in model.metadata_props}
-        inputs = [entry.name for entry in model.graph.input]
-        if inputs != schema.names or self.metadata.get("feature_schema_sha256") != schema.sha256:
-            raise ModelRefusedError("The model's graph was made for another feature schema.")
-        self._encoder = Encoder(schema)
+            why = " ".join(str(error).split())
+            raise ModelRefusedError(f"The model's graph cannot be run: {why}") from error
 
     @classmethod
-    def from_row(cls, graph: bytes, sha256: str, schema_json: str) -> Self:
-        """Loads a row of `lead_models`, once its bytes are known to be those that were stored.
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Loads a row of `lead_models` that passes `check_row`.
 
         Raises:
-            ModelRefusedError: the bytes do not have the hash, or as in `Scorer`.
+            ModelRefusedError: it does not, or ONNX Runtime cannot run it.
         """
-        if hashlib.sha256(graph).hexdigest() != sha256:
-            raise ModelRefusedError(
-                "The model's bytes do not have the SHA-256 that was stored with them; "
-                "they were changed after training."
-            )
-        try:
-            schema = FeatureSchema.from_json(schema_json)
-        except ValueError as error:
-            raise ModelRefusedError("The model's feature schema cannot be read.") from error
-        return cls(graph, schema)
+        return cls(check_row(row))
 
     def score(self, features: pa.RecordBatch) -> tuple[np.ndarray, np.ndarray]:
         """Scores rows of raw features.
@@ -105,20 +95,31 @@ class Scorer:
             matrix: float32 of shape (rows, features), NaN where missing, categories as codes. It is
                 copied unless it is in Fortran's order.
         """
-        margin, probability = self._session.run(_OUTPUTS, {_BY_FEATURE: matrix.T})
+        margin, probability = self._session.run(OUTPUTS, {_BY_FEATURE: matrix.T})
         return margin[:, 0], probability[:, 0]
 
 
-def _from_matrix(model: onnx.ModelProto, count_features: int) -> bytes:
+def find_fault(row: Mapping[str, Any]) -> str | None:
+    """Why a row of `lead_models` is refused, in a sentence; None if it can score."""
+    try:
+        Scorer.from_row(row)
+    except ModelRefusedError as error:
+        return str(error)
+    return None
+
+
+def _from_matrix(model: CheckedModel) -> bytes:
     """The part of a model that follows its matrix, given feature by feature.
 
     So columns need not be brought together row by row before; ONNX Runtime does that faster.
     """
-    shape = [count_features, "rows"]
+    shape = [len(model.schema), "rows"]
     by_feature = helper.make_tensor_value_info(_BY_FEATURE, TensorProto.FLOAT, shape)
     matrix = helper.make_tensor_value_info(MATRIX, TensorProto.FLOAT, shape[::-1])
-    model.graph.value_info.append(matrix)
-    part = Extractor(model).extract_model([MATRIX], _OUTPUTS)
+    whole = onnx.ModelProto()
+    whole.CopyFrom(model.graph)
+    whole.graph.value_info.append(matrix)
+    part = Extractor(whole).extract_model([MATRIX], list(OUTPUTS))
     part.graph.node.insert(0, helper.make_node("Transpose", [_BY_FEATURE], [MATRIX]))
     part.graph.input[0].CopyFrom(by_feature)
     return part.SerializeToString()

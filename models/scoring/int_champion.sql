@@ -4,60 +4,35 @@ with models as (
 
 ),
 
-decisions as (
-
-    select * from {{ source('operations', 'model_decisions') }}
-
-),
-
-run_context as (
-
-    select * from {{ ref('run_context') }}
-
-),
-
 promotions as (
 
-    select
-        model_version,
-        trained_as_of as promoted_as_of,
-        training_run as after_training_run,
-        0 as is_decision,
-        null as decided_at
-    from models
-    where is_promoted
-
-    union all
-
-    select
-        model_version,
-        decided_as_of as promoted_as_of,
-        after_training_run,
-        1 as is_decision,
-        decided_at
-    from decisions
+    select * from {{ ref('int_promotions') }}
 
 ),
 
--- What came last scores: a training, a recalibration or what people decided.
+-- Rather no scores than those of a model that is not what was trained.
+chosen as (
+
+    select
+        coalesce(
+            arg_min(model_version, promotion_rank) filter (where fault is null),
+            error(
+                'No model that was promoted can score. ' || arg_min(model_version, promotion_rank)
+                || ' is refused: ' || arg_min(fault, promotion_rank)
+                || ' Go back to a copy of the warehouse from before, or remove what is refused from '
+                || 'trained_models and build again, so that it is trained anew (docs/models.md says how).'
+            )
+        ) as model_version
+    from promotions
+    having count(*) > 0
+
+),
+
 final as (
 
     select models.*
-    from promotions
-    inner join models on promotions.model_version = models.model_version
-    cross join run_context
-    where
-        promotions.promoted_as_of <= run_context.as_of
-        and models.trained_as_of <= run_context.as_of
-        and models.horizon_days = run_context.label_horizon_days
-    qualify
-        row_number() over (
-            order by
-                promotions.promoted_as_of desc,
-                promotions.after_training_run desc,
-                promotions.is_decision desc,
-                promotions.decided_at desc
-        ) = 1
+    from models
+    inner join chosen on models.model_version = chosen.model_version
 
 )
 

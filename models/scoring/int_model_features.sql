@@ -2,7 +2,10 @@ with models as (
 
     select
         model_version,
-        from_json(feature_schema, '{"features": [{"name": "varchar"}]}').features as features
+        -- Text that is no JSON has no features, and a model with it is refused.
+        from_json(
+            try_cast(feature_schema as json), '{"features": [{"name": "varchar"}]}'
+        ).features as features
     from {{ ref('lead_models') }}
 
 ),

@@ -42,10 +42,18 @@ judged as (
 
 ),
 
+tried as (
+
+    select * from {{ ref('int_tried_models') }}
+
+),
+
 evaluations as (
 
-    select * from models
-    where role = 'evaluation'
+    select models.*
+    from models
+    inner join tried on models.model_version = tried.model_version
+    where models.role = 'evaluation' and tried.fault is null
 
 ),
 

@@ -21,8 +21,8 @@ from leadhouse.learning.models import train_models
 from leadhouse.learning.rows import model_row
 from leadhouse.learning.rungs import KINDS
 from leadhouse.learning.scorecard import Rule, Scorecard
-from leadhouse.scoring.schema import Feature, FeatureSchema
-from leadhouse.scoring.scorer import ModelRefusedError, Scorer
+from leadhouse.scoring.schema import Feature, FeatureSchema, ModelRefusedError
+from leadhouse.scoring.scorer import Scorer
 from tests.learning.fitted import as_batch, boosted_models, logistic_models, margin_models
 from tests.learning.worlds import RULES, evaluations, run, training_table
 
@@ -81,7 +81,7 @@ def models(connection) -> pa.Table:
 def test_every_rung_adds_up_to_what_its_row_scores(connection, models, kind) -> None:
     row = evaluations(models, kind)[0]
     features = training_table(connection).limit(500).to_arrow_table().combine_chunks().to_batches()
-    scorer = Scorer.from_row(row["onnx"], row["onnx_sha256"], row["feature_schema"])
+    scorer = Scorer.from_row(row)
     explainer = Explainer.from_row(row)
     [batch] = features
     margin, _ = scorer.score(batch)

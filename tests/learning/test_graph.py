@@ -22,6 +22,7 @@ from leadhouse.learning.graph import build_graph, recalibrate, stamp
 from leadhouse.learning.logistic import LogisticSettings, fit_logistic
 from leadhouse.learning.margins import Linear, MarginModel, MarginParts
 from leadhouse.learning.trees import Condition, Leaf, Split, for_float32, from_booster, splits
+from leadhouse.scoring.checks import check_graph
 from leadhouse.scoring.schema import Feature, FeatureSchema
 from leadhouse.scoring.scorer import Scorer
 from tests.learning.fitted import as_batch, margin_models
@@ -45,7 +46,7 @@ calibrations = st.one_of(
 
 
 def number_scorer(parts: MarginParts, calibration: Calibration | None) -> Scorer:
-    return Scorer(build_graph(ONE_NUMBER, parts, calibration, {}), ONE_NUMBER)
+    return Scorer(check_graph(build_graph(ONE_NUMBER, parts, calibration, {}), ONE_NUMBER))
 
 
 def identity() -> MarginParts:
@@ -66,7 +67,9 @@ def test_graph_agrees_with_the_model(
 ) -> None:
     model, matrix = example
     graph = build_graph(model.schema, model.parts(), calibration, {})
-    margin, probability = Scorer(graph, model.schema).score(as_batch(model.schema, matrix))
+    margin, probability = Scorer(check_graph(graph, model.schema)).score(
+        as_batch(model.schema, matrix)
+    )
     expected = model.margin(matrix)
     np.testing.assert_allclose(margin, expected, rtol=1e-13, atol=1e-12)
     np.testing.assert_allclose(probability, calibration.probability(expected), atol=1e-9)
@@ -94,8 +97,8 @@ def test_recalibration_moves_all_log_odds_alike(
     graph = build_graph(model.schema, model.parts(), calibration, {"trained": "once"})
     moved = recalibrate(recalibrate(graph, first), second)
     batch = as_batch(model.schema, matrix)
-    margin, before = Scorer(graph, model.schema).score(batch)
-    same_margin, after = Scorer(moved, model.schema).score(batch)
+    margin, before = Scorer(check_graph(graph, model.schema)).score(batch)
+    same_margin, after = Scorer(check_graph(moved, model.schema)).score(batch)
     np.testing.assert_array_equal(same_margin, margin)
     # From the probability itself where that still tells log-odds apart.
     is_inside = np.abs(calibration.log_odds(margin)) < 15
@@ -118,7 +121,7 @@ def test_batches_change_no_bit() -> None:
     label = rng.random(2_000) < expit(matrix[:, 0])
     model = fit_logistic(matrix, label, np.ones(2_000), schema, LogisticSettings(l2=1.0))
     isotonic = fit_calibration("isotonic", model.margin(matrix), label)
-    scorer = Scorer(build_graph(schema, model.parts(), isotonic, {}), schema)
+    scorer = Scorer(check_graph(build_graph(schema, model.parts(), isotonic, {}), schema))
     batch = as_batch(schema, matrix)
     whole = np.column_stack(scorer.score(batch))
     for size in (1, 3, 17, 512):
@@ -153,7 +156,7 @@ def test_features_may_be_called_anything() -> None:
     names = ["x_ünïcode", 'x_"quoted"', "x_a/b", "x_select", "x_" + "long" * 100]
     schema = FeatureSchema(features=tuple(Feature(name=n, kind="number") for n in names))
     trees = (Split(4, Condition.LESS_OR_EQUAL, 0.5, False, Leaf(1.0), Leaf(2.0)),)
-    scorer = Scorer(build_graph(schema, MarginParts(trees=trees), PLATT, {}), schema)
+    scorer = Scorer(check_graph(build_graph(schema, MarginParts(trees=trees), PLATT, {}), schema))
     margin, _ = scorer.score(pa.RecordBatch.from_pydict({name: [0.0, 1.0] for name in names}))
     np.testing.assert_array_equal(margin, [1, 2])
 
@@ -164,7 +167,7 @@ def test_null_and_unseen_words_are_two_things() -> None:
         Split(0, Condition.IS_MEMBER, (1.0,), False, Leaf(1.0), Leaf(0.0)),
         Split(0, Condition.LESS, -np.inf, True, Leaf(10.0), Leaf(0.0)),
     )
-    scorer = Scorer(build_graph(schema, MarginParts(trees=trees), PLATT, {}), schema)
+    scorer = Scorer(check_graph(build_graph(schema, MarginParts(trees=trees), PLATT, {}), schema))
     margin, _ = scorer.score(pa.RecordBatch.from_pydict({"plan": ["pro", "other", None, ""]}))
     np.testing.assert_array_equal(margin, [1, 0, 10, 10])
 

@@ -55,7 +55,7 @@ def refusal(relation: duckdb.DuckDBPyRelation) -> str:
 
 def test_many_threads_and_batches_answer_as_one_batch_to_the_bit(connection, models) -> None:
     row = champion(models)
-    scorer = Scorer.from_row(*(row[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
+    scorer = Scorer.from_row(row)
     batch = connection.table("leads").order("lead_id, moment_at").to_arrow_table()
     expected = np.column_stack(scorer.score(batch.combine_chunks().to_batches()[0]))
     connection.execute("set threads = 8")
@@ -148,7 +148,7 @@ def test_features_that_are_no_struct_are_refused(connection) -> None:
             "made for another feature schema",
         ),
         ("feature_schema = 'none'", "feature schema cannot be read"),
-        ("onnx = 'x'::blob, onnx_sha256 = sha256('x')", "no ONNX graph that can be run"),
+        ("onnx = 'x'::blob, onnx_sha256 = sha256('x')", "are no ONNX graph"),
         ("model_version = 'other'", "has 0 rows of model version"),
     ],
 )
@@ -174,7 +174,7 @@ def test_the_function_does_not_keep_the_database_open() -> None:
 
 def test_a_scorer_answers_as_its_graph_does_to_the_bit(connection, models) -> None:
     row = champion(models)
-    scorer = Scorer.from_row(*(row[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
+    scorer = Scorer.from_row(row)
     leads = connection.table("leads")
     [batch] = leads.to_arrow_table().combine_chunks().to_batches()
     feeds = {}

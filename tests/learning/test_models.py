@@ -27,7 +27,7 @@ def data(connection) -> TrainingSet:
 
 
 def scorer_of(row: dict[str, object]) -> Scorer:
-    return Scorer.from_row(*(row[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
+    return Scorer.from_row(row)
 
 
 def test_a_training_run_gives_a_champion_and_every_rung_at_every_origin(data) -> None:

@@ -6,7 +6,8 @@ from scipy.special import expit, logit
 from leadhouse.learning.data import TrainingSet, read_training_set
 from leadhouse.learning.models import train_models
 from leadhouse.learning.recalibration import find_shift, recalibrated_row
-from leadhouse.scoring.scorer import ModelRefusedError, Scorer
+from leadhouse.scoring.schema import ModelRefusedError
+from leadhouse.scoring.scorer import Scorer
 from tests.learning.worlds import AS_OF, RULES, champion, run, training_table
 
 
@@ -56,10 +57,7 @@ class TestRow:
         assert (moved["role"], moved["is_promoted"]) == ("recalibrated", True)
         assert moved["training_run"] == row["training_run"]
 
-        before, after = (
-            Scorer.from_row(*(r[c] for c in ("onnx", "onnx_sha256", "feature_schema")))
-            for r in (row, moved)
-        )
+        before, after = Scorer.from_row(row), Scorer.from_row(moved)
         assert after.metadata["model_version"] == moved["model_version"]
         margin, probability = before.run(rows.encode(before.schema))
         same_margin, told = after.run(rows.encode(after.schema))

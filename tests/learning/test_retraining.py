@@ -153,6 +153,51 @@ def test_a_decision_holds_from_its_moment_until_the_next_promotion(models, data)
     assert later.champion["training_run"] == 3
 
 
+def tampered(models: pa.Table, *versions: str) -> pa.Table:
+    """The models, some of them with other bytes."""
+    rows = models.to_pylist()
+    changed = [
+        row | {"onnx": row["onnx"] + b"0"} if row["model_version"] in versions else row
+        for row in rows
+    ]
+    return pa.Table.from_pylist(changed, schema=MODEL_ROWS)
+
+
+def test_a_champion_that_is_refused_does_not_stand_but_the_one_before_does(models, data) -> None:
+    day = timedelta(days=1)
+    second = train_models(data, RULES, run(number=2, as_of=AS_OF + day, settings={"seed": 1}))
+    both = pa.concat_tables([models, second])
+    first_version, second_version = (champion(m)["model_version"] for m in (models, second))
+    assert find(both, AS_OF + day).champion["model_version"] == second_version
+    standing = find(tampered(both, second_version), AS_OF + day)
+    assert standing.champion == champion(models)
+    assert standing.twin.metadata["origin_at"] == "2026-07-20T00:00:00"
+    assert not standing.is_due(AS_OF + day, "auto", 30)
+    # A decision for it does not help it.
+    decision = {
+        "model_version": second_version,
+        "decided_as_of": AS_OF + day,
+        "after_training_run": 2,
+        "decided_at": datetime(2027, 1, 1, 12),
+    }
+    standing = find(tampered(both, second_version), AS_OF + day, [decision])
+    assert standing.champion["model_version"] == first_version
+
+
+def test_where_all_are_refused_it_is_trained_anew_unless_that_is_switched_off(models) -> None:
+    standing = find(tampered(models, champion(models)["model_version"]), AS_OF)
+    assert (standing.champion, standing.twin, standing.has_only_refused) == (None, None, True)
+    due = {policy: standing.is_due(AS_OF, policy, 30) for policy in ("auto", "always", "never")}
+    assert due == {"auto": True, "always": True, "never": False}
+
+
+def test_a_refused_fit_of_the_newest_origin_is_compared_with_nothing(models) -> None:
+    version = find(models, AS_OF).twin.metadata["model_version"]
+    standing = find(tampered(models, version), AS_OF)
+    assert standing.champion == champion(models)
+    assert standing.twin is None
+
+
 def test_an_unknown_policy_is_refused() -> None:
     with pytest.raises(ValueError, match="auto, always or never, not 'weekly'"):
         Standing().is_due(AS_OF, "weekly", 30)

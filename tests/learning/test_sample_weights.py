@@ -17,7 +17,6 @@ from leadhouse.learning.recalibration import recalibrated_row
 from leadhouse.learning.rows import model_row, model_rows
 from leadhouse.learning.rungs import LEARNT, fit_learnt
 from leadhouse.learning.scorecard import Scorecard
-from leadhouse.scoring.schema import FeatureSchema
 from leadhouse.scoring.scorer import Scorer
 from tests.learning.worlds import AS_OF, RULES, SETTINGS, run, training_table
 
@@ -118,6 +117,6 @@ class TestRecalibration:
         kept = everything.label | (everything.lead % 2 == 0)
         rows = drawn.take(drawn.label | (drawn.lead % 2 == 0))
         moved = recalibrated_row(champion, rows, (), AS_OF)
-        scorer = Scorer(moved["onnx"], FeatureSchema.from_json(moved["feature_schema"]))
+        scorer = Scorer.from_row(moved)
         _, told = scorer.run(everything.take(kept).encode(scorer.schema))
         assert told.mean() == pytest.approx(everything.label[kept].mean(), rel=0.03)

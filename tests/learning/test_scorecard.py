@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from leadhouse.learning.graph import build_graph
 from leadhouse.learning.scorecard import Rule, Scorecard
+from leadhouse.scoring.checks import check_graph
 from leadhouse.scoring.schema import Feature, FeatureSchema
 from leadhouse.scoring.scorer import Scorer
 
@@ -113,7 +114,7 @@ def test_points_are_those_counted_by_hand(asked: list[Rule], facts: list[tuple])
     )
     scorecard = Scorecard.read(asked, OFFERED)
     graph = build_graph(scorecard.schema, scorecard.parts(), None, {})
-    margin, probability = Scorer(graph, scorecard.schema).score(batch)
+    margin, probability = Scorer(check_graph(graph, scorecard.schema)).score(batch)
     by_hand = [points_by_hand(asked, lead) for lead in leads]
     assert margin.tolist() == by_hand
     assert np.isnan(probability).all()  # points are no probability

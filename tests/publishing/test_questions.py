@@ -16,6 +16,8 @@ from tests.conftest import BIN, PROJECT, Warehouse
 # Questions that the demo world has no row for, and why.
 UNANSWERED = {
     "Which columns were filled in after the fact?": "none was",
+    "Does another model score than should, and why?": "none was changed",
+    "What else was changed since it was trained, and what was it for?": "none was changed",
     **dict.fromkeys(
         (
             "What did we tell the CRM of a lead, and when? (here of today's best one)",

@@ -88,6 +88,52 @@ def test_rollback_goes_to_the_model_that_scored_before_and_twice_comes_back(ware
     assert champion(warehouse) == version("recalibrated")
 
 
+def tamper(warehouse, *names: str) -> None:
+    with duckdb.connect(warehouse) as connection:
+        for name in names:
+            connection.execute(
+                "update lead_models set onnx = onnx || 'x'::blob where model_version = ?",
+                [version(name)],
+            )
+
+
+def test_a_refused_model_is_passed_over_and_said_to_be(warehouse):
+    tamper(warehouse, "recalibrated")
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        models = {model["model_version"]: model for model in list_models(connection)}
+    assert [v for v, model in models.items() if model["is_next"]] == [version("second")]
+    assert {v for v, model in models.items() if model["fault"]} == {
+        version("recalibrated"),
+        version("tampered"),
+    }
+    listed = run(warehouse, "list")[1]
+    assert f"! {version('recalibrated')}" in listed
+    assert f"> {version('second')}" in listed
+    code, said = run(warehouse, "show", version("recalibrated"))
+    assert code == 0
+    assert "refused The model's bytes do not have the SHA-256" in said
+    # The way back begins at the model that scores, and leads to one that can.
+    assert run(warehouse, "rollback")[0] == 0
+    assert champion(warehouse) == version("first")
+
+
+def test_where_the_rest_is_refused_there_is_no_way_back(warehouse):
+    tamper(warehouse, "first", "second")
+    code, said = run(warehouse, "rollback")
+    assert (code, decisions(warehouse)) == (2, [])
+    assert "No other model has scored before that still can" in said
+
+
+@pytest.mark.parametrize("schema", ["'none'", "null"])
+def test_a_schema_that_cannot_be_read_is_told(warehouse, schema):
+    with duckdb.connect(warehouse) as connection:
+        connection.execute(f"update lead_models set feature_schema = {schema}")
+    code, said = run(warehouse, "show", version("first"))
+    assert code == 0
+    assert "features They cannot be read." in said
+    assert run(warehouse, "list")[0] == 0
+
+
 def test_without_an_earlier_model_there_is_no_way_back(warehouse):
     with duckdb.connect(warehouse) as connection:
         connection.execute(

@@ -64,7 +64,7 @@ def out(warehouse, tmp_path, monkeypatch) -> Path:
 @pytest.fixture
 def expected() -> np.ndarray:
     row = ROWS["second"]
-    scorer = Scorer.from_row(row["onnx"], row["onnx_sha256"], row["feature_schema"])
+    scorer = Scorer.from_row(row)
     probability = scorer.score(FEATURES)[1]
     assert len({*probability}) == len(LEADS)
     return probability

@@ -14,7 +14,7 @@ from leadhouse.inputs.sql import literal
 
 
 class Plugin(BasePlugin):
-    """Registers what reads the raw folder, what answers for a model, what publishes, and what is noted of a run."""
+    """Registers what reads the raw folder, answers for a model, publishes, and notes who runs."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         _share_memory(conn)

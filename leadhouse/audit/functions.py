@@ -27,7 +27,7 @@ def run_surroundings(request: str) -> str:
     asked = json.loads(request)
     project = Path(asked["project"])
     found = revision(project)
-    variables = declared_variables(project, asked["variables"])
+    variables = declared_variables(project, asked["variables"]) if asked["variables"] else {}
     return json.dumps(
         surroundings()
         | {

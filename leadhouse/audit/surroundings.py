@@ -2,6 +2,7 @@
 
 import os
 import platform
+import pwd
 import socket
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -39,10 +40,6 @@ def declared_variables(project: Path, given: Mapping[str, Any]) -> dict[str, Any
 
 
 def _account_name() -> str:
-    if not hasattr(os, "getuid"):
-        return os.getlogin()
-    import pwd  # not everywhere
-
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:  # a container's user may have no name

@@ -42,9 +42,7 @@ class FileMemory:
         """What tells the file from every other: `sha256`, `count_bytes`, `count_rows`, and
         `changed_at`, when it was last changed (UTC)."""
         entry = self._entry(file)
-        return {
-            name: entry[name] for name in ("sha256", "count_bytes", "count_rows", "changed_at")
-        }
+        return {name: entry[name] for name in ("sha256", "count_bytes", "count_rows", "changed_at")}
 
     def entries(self) -> list[dict]:
         """What this build knows of its files, as plain data for the next."""

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import yaml
 from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import VARCHAR
 
@@ -13,9 +14,9 @@ from leadhouse.audit.surroundings import declared_variables, surroundings
 def register(connection: DuckDBPyConnection) -> None:
     """Teaches a database `leadhouse_run_surroundings(varchar)`, which takes and gives JSON.
 
-    It takes `project` (its folder) and `variables` (those given on the command line), and gives
-    what `surroundings` does, `variables` as JSON (null for none), `git_revision` and
-    `is_project_changed`.
+    It takes `project` (its folder) and `variables` (those given on the command line, as YAML, for
+    it may hold dates), and gives what `surroundings` does, `variables` as JSON (null for none),
+    `git_revision` and `is_project_changed`.
     """
     connection.create_function(
         "leadhouse_run_surroundings", run_surroundings, [VARCHAR], VARCHAR, side_effects=True
@@ -27,11 +28,12 @@ def run_surroundings(request: str) -> str:
     asked = json.loads(request)
     project = Path(asked["project"])
     found = revision(project)
-    variables = declared_variables(project, asked["variables"]) if asked["variables"] else {}
+    given = yaml.safe_load(asked["variables"])
+    variables = declared_variables(project, given) if given else {}
     return json.dumps(
         surroundings()
         | {
-            "variables": json.dumps(variables, sort_keys=True) if variables else None,
+            "variables": json.dumps(variables, default=str) if variables else None,
             "git_revision": found.commit,
             "is_project_changed": found.is_changed,
         }

@@ -24,7 +24,7 @@
         {% endfor %}
         {% set row = ask_library('leadhouse_run_surroundings', {
             'project': arguments.get('project_dir') or '.',
-            'variables': arguments.get('vars') or {},
+            'variables': toyaml(arguments.get('vars') or {}),
         }) %}
         {% do row.update({
             'run_id': run_id(),

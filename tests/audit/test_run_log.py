@@ -167,6 +167,7 @@ def test_runs_that_fail_and_runs_that_are_stopped(again: Warehouse, raw: Path) -
     assert build(again, raw, "--vars", "{as_of: 1971-01-01}") != 0
     run = last_run(again)
     assert (run["outcome"], run["failures"]) == ("failed", ["run_context"])
+    assert json.loads(run["variables"]) == {"as_of": "1971-01-01"}
     assert (run["as_of"], run["count_rejected_rows"]) == (None, None)
     written = run_results(again)["nodes"].values()
     assert run["count_skipped"] == sum(of["status"] == "skipped" for of in written) > 0
@@ -182,13 +183,8 @@ def test_runs_that_fail_and_runs_that_are_stopped(again: Warehouse, raw: Path) -
     assert run["outcome"] == "stopped"
     assert run["ended_at"] > run["began_at"]
     assert (run["inputs_from"], run["count_inputs"], run["count_models_built"]) == (str(bad), 0, 0)
-    assert [
-        outcome for (outcome,) in again.query("select outcome from run_log order by run_id")
-    ] == [
-        "success",
-        "failed",
-        "stopped",
-    ]
+    outcomes = again.query("select outcome from run_log order by run_id")
+    assert outcomes == [("success",), ("failed",), ("stopped",)]
 
 
 def test_a_run_that_is_killed_has_begun_and_never_ended(again: Warehouse, raw: Path) -> None:

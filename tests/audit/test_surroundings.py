@@ -71,17 +71,17 @@ def test_who_runs_it_is_not_what_the_environment_says(
 ) -> None:
     for name in ("USER", "LOGNAME", "USERNAME", "LNAME"):
         monkeypatch.setenv(name, "somebody else")
-    noted = json.loads(run_surroundings(json.dumps({"project": str(project), "variables": {}})))
+    noted = json.loads(run_surroundings(json.dumps({"project": str(project), "variables": "{}"})))
     account = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True)
     assert noted["account_name"] == account.stdout.strip()
     assert noted["variables"] is None
     monkeypatch.setattr(os, "getuid", lambda: 4_000_000)
-    noted = json.loads(run_surroundings(json.dumps({"project": str(project), "variables": {}})))
+    noted = json.loads(run_surroundings(json.dumps({"project": str(project), "variables": "{}"})))
     assert noted["account_name"] == "uid 4000000"
 
 
 def test_only_variables_of_the_project_are_noted(project: Path) -> None:
-    given = {"seed": 3, "password": "open sesame"}
+    given = "{seed: 3, as_of: 2025-03-31, password: open sesame}"
     noted = run_surroundings(json.dumps({"project": str(project), "variables": given}))
-    assert json.loads(json.loads(noted)["variables"]) == {"seed": 3}
+    assert json.loads(json.loads(noted)["variables"]) == {"seed": 3, "as_of": "2025-03-31"}
     assert "open sesame" not in noted

@@ -31,7 +31,7 @@ COMPARED = {
     "lead_scores": "* exclude (run_id, scored_at)",
     "lead_score_history": "* exclude (run_id, scored_at)",
     "lead_score_reasons": "*",
-    "account_scores": "* exclude (scored_at)",
+    "account_scores": "* exclude (run_id, scored_at)",
     "account_calibration": "*",
     "model_feature_importance": "*",
     "model_feature_effects": "*",

@@ -7,7 +7,11 @@ with runs as (
 
 results as (
 
-    select * from {{ source('run_operations', 'run_results') }}
+    select
+        *,
+        kind in ('test', 'unit_test') as is_test,
+        status in ('fail', 'error', 'runtime error', 'partial success') as has_failed
+    from {{ source('run_operations', 'run_results') }}
 
 ),
 
@@ -22,13 +26,11 @@ checks as (
     select
         run_id,
         count(*) filter (where kind = 'model' and status = 'success') as count_models_built,
-        count(*) filter (where kind in ('test', 'unit_test') and status = 'pass') as count_tests_passed,
-        count(*) filter (where kind in ('test', 'unit_test') and status = 'warn') as count_tests_warned,
-        count(*) filter (where kind in ('test', 'unit_test') and status in ('fail', 'error')) as count_tests_failed,
+        count(*) filter (where is_test and status = 'pass') as count_tests_passed,
+        count(*) filter (where is_test and status = 'warn') as count_tests_warned,
+        count(*) filter (where is_test and has_failed) as count_tests_failed,
         count(*) filter (where status = 'skipped') as count_skipped,
-        coalesce(
-            list(node order by node) filter (where status in ('fail', 'error', 'runtime error', 'partial success')), []
-        ) as failures
+        list(node order by node) filter (where has_failed) as failures
     from results
     group by run_id
 

@@ -12,7 +12,8 @@ final as (
         phase,
 
         count(*) as count_nodes,
-        count(*) filter (where status in ('error', 'fail', 'runtime error', 'partial success')) as count_failed,
+        count(*) filter (where status in ('fail', 'error', 'runtime error', 'partial success'))
+            as count_failed,
         count(*) filter (where status = 'skipped') as count_skipped,
 
         sum(seconds) as seconds,

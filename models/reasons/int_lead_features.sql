@@ -25,8 +25,10 @@ final as (
         contributions.model_version,
         features.feature_name,
 
-        case features.feature_type when 'number' then feature_values.numbers[features.position] end as number,
-        case features.feature_type when 'category' then feature_values.categories[features.position] end as category,
+        case features.feature_type when 'number' then feature_values.numbers[features.position] end
+            as number,
+        case features.feature_type when 'category' then feature_values.categories[features.position] end
+            as category,
         contributions.contributions[features.position_in_model] as contribution
 
     from contributions

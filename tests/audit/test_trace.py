@@ -1,4 +1,4 @@
-"""The queries that trace a score, against the input files themselves."""
+"""The documented queries that trace a score, against the input files themselves."""
 
 import hashlib
 import re
@@ -11,7 +11,6 @@ import pytest
 
 from tests.conftest import PROJECT, Warehouse
 
-BEST = "(select arg_max(best.lead_id, best.score) from lead_scores as best)"
 NOW = "Where does a score come from?"
 THEN = "Where did a score come from that was told before?"
 
@@ -23,12 +22,13 @@ def documented(page: str, words: str) -> str:
     return query
 
 
-def trace(warehouse: Warehouse, words: str, lead_id: str) -> list[dict]:
+def trace(warehouse: Warehouse, words: str, **values: object) -> list[dict]:
     query = documented("docs/audit.md", words)
-    assert BEST in query
+    for name, value in values.items():
+        assert f"'{name}'" in query
+        query = query.replace(f"'{name}'", f"'{value}'")
     with duckdb.connect(warehouse.database, read_only=True) as connection:
-        answer = connection.execute(query.replace(BEST, f"'{lead_id}'"))
-        return answer.to_arrow_table().to_pylist()
+        return connection.execute(query).to_arrow_table().to_pylist()
 
 
 def test_the_readme_has_the_query_of_the_page() -> None:
@@ -48,7 +48,9 @@ def traces(demo_warehouse: Warehouse) -> dict[str, list[dict]]:
         " )) from lead_scores"
     )
     assert None not in (best, merged, visited)
-    return {lead_id: trace(demo_warehouse, NOW, lead_id) for lead_id in (best, merged, visited)}
+    return {
+        lead_id: trace(demo_warehouse, NOW, LEAD_ID=lead_id) for lead_id in (best, merged, visited)
+    }
 
 
 def quoted(names: Iterable[str]) -> str:
@@ -176,7 +178,8 @@ def test_what_was_told_before_leads_to_what_there_was_then(demo_days: list[Wareh
         f"    having count(*) > 1 and min(as_of) = timestamp '{runs[0][1]}'"
         " )"
     )
-    then, now = trace(last, THEN, lead_id), trace(first, NOW, lead_id)
+    then = trace(last, THEN, LEAD_ID=lead_id, AS_OF=runs[0][1])
+    now = trace(first, NOW, LEAD_ID=lead_id)
     assert {row["run_id"] for row in then} == {runs[0][0]} == {row["run_id"] for row in now}
     for column in ("score", "as_of", "model_version", "onnx_sha256", "git_revision"):
         assert {row[column] for row in then} == {row[column] for row in now}, column
@@ -185,4 +188,4 @@ def test_what_was_told_before_leads_to_what_there_was_then(demo_days: list[Wareh
         [row[name] for name in fact] for row in now
     ]
     assert all(row["is_file_unchanged"] for row in then)
-    assert {row["lead_id"] for row in trace(last, NOW, lead_id)} == {lead_id}
+    assert {row["run_id"] for row in trace(last, NOW, LEAD_ID=lead_id)} == {runs[-1][0]}

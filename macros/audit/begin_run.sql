@@ -3,24 +3,14 @@
     ended. A warehouse lets one run in at a time, so one of which nobody wrote how it ended has died.
 #}
 {% macro begin_run() %}
-    {% if execute and (is_logged_run() or flags.WHICH == 'test') %}
-        {% set schema = operations_schema() %}
-        create schema if not exists {{ schema }};
-        {% for table, columns in run_log_tables().items() %}
-            create table if not exists {{ schema }}.{{ table }} (
-                {% for column, type in columns.items() %}
-                    {{ column }} {{ type }}{{ ',' if not loop.last }}
-                {% endfor %}
-            );
-        {% endfor %}
-    {% endif %}
+    {{ prepare_run_log() }}
     {% if is_logged_run() %}
         {% set arguments = invocation_args_dict %}
         {% set options = {} %}
-        {% for name in ['select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types', 'full_refresh', 'empty'] %}
-            {% if arguments.get(name) %}
-                {% do options.update({name: arguments.get(name)}) %}
-            {% endif %}
+        {% for name in [
+            'select', 'exclude', 'selector', 'resource_types', 'exclude_resource_types', 'full_refresh', 'empty',
+        ] if arguments.get(name) %}
+            {% do options.update({name: arguments.get(name)}) %}
         {% endfor %}
         {% set row = ask_library('leadhouse_run_surroundings', {
             'project': arguments.get('project_dir') or '.',
@@ -35,7 +25,7 @@
             'dbt_version': dbt_version,
             'began_at': run_started_at.strftime('%Y-%m-%d %H:%M:%S.%f'),
         }) %}
-        update {{ schema }}.runs set outcome = 'died' where outcome is null;
+        update {{ operations_schema() }}.runs set outcome = 'died' where outcome is null;
         {{ log_rows('runs', [row]) }}
     {% endif %}
 {% endmacro %}

@@ -8,7 +8,7 @@
     {% if is_logged_run() %}
         {% set rows = [] %}
         {% set built = {} %}
-        {% for result in results %}
+        {% for result in results if result.node.resource_type != 'exposure' %}
             {% set node = result.node %}
             {% set folders = node.original_file_path.split('/') %}
             {% if node.resource_type == 'model' %}

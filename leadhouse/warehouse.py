@@ -9,18 +9,19 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection, ParserException
 
-from leadhouse import inputs, publishing, scoring
+from leadhouse import audit, inputs, publishing, scoring
 from leadhouse.inputs.sql import literal
 
 
 class Plugin(BasePlugin):
-    """Registers what reads the raw folder, what answers for a model, and what publishes."""
+    """Registers what reads the raw folder, answers for a model, publishes, and notes who runs."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         _share_memory(conn)
         inputs.register(conn)
         scoring.register(conn)
         publishing.register(conn)
+        audit.register(conn)
 
 
 def _share_memory(connection: DuckDBPyConnection) -> None:

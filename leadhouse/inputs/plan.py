@@ -29,10 +29,13 @@ class Plan:
     """What a build is to read.
 
     `views` has for each table of the contract the SELECT of its raw view, and those of
-    `Arrivals`; none if `errors`. `files_seen` is for the next build to remember.
+    `Arrivals`; none if `errors`. `files_seen` is for the next build to remember. `inputs` are the
+    files, or tables, that the views read: `input_table`, `source_file` and, of files, what
+    `FileMemory.identity` gives.
     """
 
     views: dict[str, str] = field(default_factory=dict)
+    inputs: list[dict] = field(default_factory=list)
     files_seen: list[dict] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -65,7 +68,21 @@ def plan_folder(
     if plan.errors:
         return plan
     arrivals = arrivals_of_files(folder, files.get("events", []), memory, events_read or {})
-    return replace(plan, views=plan.views | arrivals.views(), files_seen=memory.entries())
+    inputs = [
+        {
+            "input_table": table,
+            "source_file": str(file.relative_to(folder)),
+            **memory.identity(file),
+        }
+        for table, paths in files.items()
+        for file in paths
+    ]
+    return replace(
+        plan,
+        views=plan.views | arrivals.views(),
+        inputs=inputs,
+        files_seen=memory.entries(),
+    )
 
 
 def plan_schema(
@@ -75,7 +92,9 @@ def plan_schema(
     plan = plan_scans(scans, f"schema {schema}", allow_empty_tables)
     if plan.errors:
         return plan
-    return replace(plan, views=plan.views | arrivals_of_table(plan.views["events"]).views())
+    arrivals = arrivals_of_table(plan.views["events"])
+    inputs = [{"input_table": table, "source_file": table} for table in scans]
+    return replace(plan, views=plan.views | arrivals.views(), inputs=inputs)
 
 
 def plan_scans(

@@ -14,7 +14,7 @@
                 ~ raw_views_schema() ~ ".leads)) from " ~ target.schema ~ ".base_leads"
             ).rows[0] %}
             {% if counts[0] > 0 and counts[1] == 0 %}
-                {% do exceptions.raise_compiler_error(
+                {% do stop_run(
                     'None of the ' ~ counts[0] ~ ' leads that ' ~ target.path ~ ' was built from is among the leads'
                     ~ ' handed over now. To keep two worlds apart, name another file in the environment variable'
                     ~ ' LEADHOUSE_DATABASE; to begin anew in this one, delete it.'

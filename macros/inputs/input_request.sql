@@ -9,7 +9,7 @@
     {% set request = {'allow_empty_tables': [allowed] if allowed is string else allowed} %}
     {% if raw_schema %}
         {% if raw_schema.split('.')[-1] == raw_views_schema() %}
-            {% do exceptions.raise_compiler_error(
+            {% do stop_run(
                 'raw_schema is ' ~ raw_schema ~ ', where the build keeps views of its own: use another schema.'
             ) %}
         {% endif %}
@@ -20,7 +20,7 @@
         {% do log('Input: neither raw_dir nor raw_schema is given, so that of the last build.', info=true) %}
         {% do return(none) %}
     {% else %}
-        {% do exceptions.raise_compiler_error(
+        {% do stop_run(
             'There is no input: name the folder of your files, as in scripts/build --raw-dir FOLDER (or with'
             ~ ' the variable raw_dir), or with the variable raw_schema a schema of tables. See docs/inputs.md.'
         ) %}

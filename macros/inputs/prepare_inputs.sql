@@ -1,6 +1,6 @@
 {#
     The SQL of the raw views, one for each table of the input contract and those about what has arrived, before
-    anything is built; and what was found in the files, for the next build to remember.
+    anything is built; what was found in the files, for the next build to remember; and which they are, for the run log.
 
     What the files hold is for Python to find out; this macro asks, raises all that is wrong at once in full
     sentences, and else gives the SQL, for dbt to run. Commands that read no data do not ask.
@@ -17,7 +17,7 @@
                 {% do log('Input: ' ~ warning, info=true) %}
             {% endfor %}
             {% if plan.errors %}
-                {% do exceptions.raise_compiler_error(
+                {% do stop_run(
                     'The input cannot be used (docs/inputs.md says more):\n  - ' ~ plan.errors | join('\n  - ')
                 ) %}
             {% endif %}
@@ -27,6 +27,13 @@
             {% endfor %}
             create or replace table {{ raw_views_schema() }}.input_files as
             select unnest(cast('{{ tojson(plan.files_seen) | replace("'", "''") }}' as json[])) as entry;
+            {% if is_logged_run() %}
+                {% set inputs = [] %}
+                {% for input in plan.inputs %}
+                    {% do inputs.append(dict(input, run_id=run_id())) %}
+                {% endfor %}
+                {{ log_rows('run_inputs', inputs) }}
+            {% endif %}
         {% endif %}
     {% endif %}
 {% endmacro %}

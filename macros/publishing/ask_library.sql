@@ -4,7 +4,7 @@
         run_query("select " ~ function ~ "('" ~ tojson(request) | replace("'", "''") ~ "') as answer").rows[0][0]
     ) %}
     {% if answer.failed %}
-        {% do exceptions.raise_compiler_error(answer.failed) %}
+        {% do stop_run(answer.failed) %}
     {% endif %}
     {{ return(answer) }}
 {% endmacro %}

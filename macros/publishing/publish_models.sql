@@ -16,7 +16,7 @@
     {% endfor %}
     {% set answer = ask_library('leadhouse_publish', {
         'target': publish_target(),
-        'run': run_started_at.strftime('%Y%m%dT%H%M%S') ~ '-' ~ invocation_id[:8],
+        'run': run_id(),
         'tables': tables,
     }) %}
     {% do log('Published: ' ~ answer.published, info=true) %}

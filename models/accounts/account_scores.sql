@@ -92,6 +92,7 @@ final as (
         account_leads.model_kind,
         account_leads.feature_set_version,
         account_leads.as_of,
+        account_leads.run_id,
         account_leads.scored_at
 
     from tiered

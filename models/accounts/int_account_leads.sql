@@ -49,6 +49,7 @@ open_leads as (
         any_value(scores.model_kind) as model_kind,
         any_value(scores.feature_set_version) as feature_set_version,
         any_value(scores.as_of) as as_of,
+        any_value(scores.run_id) as run_id,
         any_value(scores.scored_at) as scored_at
 
     from scores

@@ -42,6 +42,7 @@ run as (
 
     select
         as_of,
+        any_value(run_id) as run_id,
         any_value(scored_at) as scored_at,
         any_value(model_version) as model_version,
         count(*) as count_open_leads
@@ -83,6 +84,7 @@ final as (
 
     select
         run.as_of,
+        run.run_id,
         run.scored_at,
         run.model_version,
         run.count_open_leads,

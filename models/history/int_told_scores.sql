@@ -114,6 +114,7 @@ open_leads as (
         model_version,
         model_kind,
         feature_set_version,
+        run_id,
         scored_at
 
     from placed
@@ -126,6 +127,7 @@ closed_leads as (
         told.lead_id,
         run_context.as_of,
         false as is_open,
+        run_context.run_id,
         run_context.started_at as scored_at
     from told
     cross join run_context

@@ -26,6 +26,7 @@ final as (
         as_of,
         valid_from,
         valid_to,
+        run_id,
         scored_at
 
     from history

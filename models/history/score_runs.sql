@@ -11,6 +11,7 @@ select
     count_tier_changes_without_hysteresis,
     daily_movement,
 
+    run_id,
     scored_at
 
 from {{ ref('int_told_runs') }}

@@ -61,6 +61,7 @@ final as (
         with_groups.model_kind,
         with_groups.feature_set_version,
         run_context.as_of,
+        run_context.run_id,
         run_context.started_at as scored_at
 
     from with_groups

@@ -54,6 +54,7 @@ final as (
         scores.model_kind,
         scores.feature_set_version,
         scores.as_of,
+        scores.run_id,
         scores.scored_at
 
     from scores

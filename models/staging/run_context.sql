@@ -44,6 +44,7 @@ final as (
         end as as_of,
         {% endif %}
         asked.started_at,
+        '{{ run_id() }}' as run_id,
         '{{ invocation_id }}' as invocation_id,
         {{ var('label_horizon_days') }} as label_horizon_days
     from asked

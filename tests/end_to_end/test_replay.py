@@ -28,10 +28,10 @@ KNOWN_AT = {
 
 # Public tables and what they rest on, less what tells when and from where the build ran.
 COMPARED = {
-    "lead_scores": "* exclude (scored_at)",
-    "lead_score_history": "* exclude (scored_at)",
+    "lead_scores": "* exclude (run_id, scored_at)",
+    "lead_score_history": "* exclude (run_id, scored_at)",
     "lead_score_reasons": "*",
-    "account_scores": "* exclude (scored_at)",
+    "account_scores": "* exclude (run_id, scored_at)",
     "account_calibration": "*",
     "model_feature_importance": "*",
     "model_feature_effects": "*",

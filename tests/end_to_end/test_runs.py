@@ -25,12 +25,12 @@ def twice(
 def test_a_second_run_tells_the_same_scores_and_learns_nothing_new(twice):
     first, second = twice
     for table, columns in {
-        "lead_scores": "* exclude (scored_at)",
+        "lead_scores": "* exclude (run_id, scored_at)",
         "lead_score_history": "*",
         "lead_score_reasons": "*",
         "lead_score_changes": "*",
         "score_runs": "*",
-        "account_scores": "* exclude (scored_at)",
+        "account_scores": "* exclude (run_id, scored_at)",
         "lead_models": "* exclude (onnx)",
         "model_evaluation": "*",
     }.items():

@@ -58,8 +58,10 @@ def can_fail(kind: Kind, sql_type: str) -> bool:
     """Whether a value of this type may be there and yet not be readable as the kind."""
     if is_text(sql_type):
         return kind is not Kind.TEXT
-    return (kind is Kind.NUMBER and sql_type in _FLOATING) or (
-        kind is Kind.BOOLEAN and sql_type in _WHOLE
+    return (
+        (kind is Kind.NUMBER and sql_type in _FLOATING)
+        or (kind is Kind.BOOLEAN and sql_type in _WHOLE)
+        or (kind is Kind.TIME and sql_type in _ZONELESS - {"TIMESTAMP"})
     )
 
 
@@ -125,7 +127,8 @@ def _time(value: str, sql_type: str) -> str:
         return time_from_text(value)
     if sql_type in _ZONED:
         return f"timezone('UTC', {value})"
-    return f"cast({value} as timestamp)"
+    # The days and seconds of Parquet reach further than a timestamp does.
+    return f"try_cast({value} as timestamp)"
 
 
 def _number(value: str, sql_type: str) -> str:

@@ -49,7 +49,7 @@ def is_csv(file: Path) -> bool:
 def unreadable_name(path: Path) -> str | None:
     """What in a path keeps SQL from naming it; None where nothing does."""
     if set(str(path)) & set("*?["):
-        # DuckDB would take it for a pattern of names. Escaped, it does so where a query reads twice.
+        # DuckDB would take it for a pattern of names: even escaped, where a query reads twice.
         return "*, ? or [ in its path"
     try:
         str(path).encode()
@@ -70,7 +70,7 @@ def _files_of(form: Path, findings: Findings) -> list[Path]:
     entries = sorted(entry for entry in form.iterdir() if entry.name[0] not in _NOT_A_USERS)
     if folders := [_shown(entry) for entry in entries if entry.is_dir()]:
         findings.warnings.append(
-            f"{form.name}: not read, as only files directly in its folder are: {', '.join(folders)}."
+            f"{form.name}: not read, as they are not files: {', '.join(folders)}."
         )
     files = [entry for entry in entries if entry.name.endswith(_SUFFIXES) and not entry.is_dir()]
     if not files:

@@ -59,9 +59,9 @@ def can_fail(kind: Kind, sql_type: str) -> bool:
     if is_text(sql_type):
         return kind is not Kind.TEXT
     return (
-        (kind is Kind.NUMBER and sql_type in _FLOATING)
+        kind is Kind.TIME
+        or (kind is Kind.NUMBER and sql_type in _FLOATING)
         or (kind is Kind.BOOLEAN and sql_type in _WHOLE)
-        or (kind is Kind.TIME and sql_type in _ZONELESS - {"TIMESTAMP"})
     )
 
 
@@ -125,10 +125,11 @@ def time_from_text(value: str) -> str:
 def _time(value: str, sql_type: str) -> str:
     if is_text(sql_type):
         return time_from_text(value)
-    if sql_type in _ZONED:
-        return f"timezone('UTC', {value})"
-    # The days and seconds of Parquet reach further than a timestamp does.
-    return f"try_cast({value} as timestamp)"
+    # The days and seconds of Parquet reach further than a timestamp does, and both know infinity.
+    moment = (
+        f"timezone('UTC', {value})" if sql_type in _ZONED else f"try_cast({value} as timestamp)"
+    )
+    return f"case when isfinite({moment}) then {moment} end"
 
 
 def _number(value: str, sql_type: str) -> str:

@@ -9,7 +9,7 @@ _NOT_TO_PRINT = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def printable(sentence: str) -> str:
-    """The sentence as a terminal is to show it: one line, of what can be seen, of bounded length."""
+    """The sentence as a terminal is to show it: one line, visible, of bounded length."""
     if len(sentence) > _LONGEST:
         half = _LONGEST // 2
         sentence = f"{sentence[:half]} ... {sentence[-half:]}"

@@ -46,7 +46,7 @@ _SNIPPETS = {
         "\ufeff".encode(),
         "\ufffd".encode(),
         "\U0010ffff".encode(),
-        "İıſK".encode(),
+        "\u0130\u0131\u017f\u212a".encode(),
     ),
 }
 

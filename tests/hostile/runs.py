@@ -3,6 +3,7 @@
 import multiprocessing
 import resource
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,10 @@ from tests.inputs.worlds import Staging
 
 ADDRESS_SPACE_BYTES = 6 << 30
 LONGEST_TRIAL_SECONDS = 60
+
+# A fork of a process without threads.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload([__name__])
 
 Write = Callable[[Path], object]
 Take = Callable[[Write], None]
@@ -42,6 +47,7 @@ class Tally:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     peak_bytes: int = 0
+    seconds: float = 0.0
 
 
 def kinds() -> list[Kind]:
@@ -66,6 +72,7 @@ def kinds() -> list[Kind]:
 def run(kind: Kind, count: int, first_seed: int, staging: Staging, folder: Path) -> Tally:
     """Judges `count` folders of a kind; those with faults stay in `folder`."""
     tally = Tally()
+    began = time.monotonic()
     while (done := tally.outcomes.total()) < count:
         for verdict, peak_bytes in _judged(kind, first_seed + done, count - done, staging, folder):
             tally.outcomes[verdict.outcome] += 1
@@ -79,6 +86,7 @@ def run(kind: Kind, count: int, first_seed: int, staging: Staging, folder: Path)
                 _place(kind, folder).rename(kept)
                 tally.faults.append(f"{kept}: {verdict.text}")
     shutil.rmtree(_place(kind, folder), ignore_errors=True)
+    tally.seconds = time.monotonic() - began
     return tally
 
 
@@ -87,8 +95,8 @@ def _judged(
 ) -> Iterator[tuple[Verdict, int]]:
     """The verdicts of one process, until it is done or dead."""
     ours, theirs = multiprocessing.Pipe()
-    arguments = (kind, first_seed, count, staging, _place(kind, folder), theirs)
-    process = multiprocessing.get_context("fork").Process(target=_work, args=arguments)
+    work = _Work(kind.name, first_seed, count, staging, _place(kind, folder))
+    process = _PROCESSES.Process(target=work.do, args=(theirs,))
     process.start()
     theirs.close()
     try:
@@ -107,23 +115,32 @@ def _judged(
         process.join()
 
 
-def _work(
-    kind: Kind, first_seed: int, count: int, staging: Staging, place: Path, pipe: Connection
-) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
-    trial = Trial(staging)
+@dataclass(frozen=True)
+class _Work:
+    """What one process is to do; all of it plain data, as another process has to read it."""
 
-    def take(write: Write) -> None:
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        write(place)
-        verdict = trial(place)
-        pipe.send((verdict, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10))
-        pipe.recv()
+    kind_name: str
+    first_seed: int
+    count: int
+    staging: Staging
+    place: Path
 
-    kind.draw(take, first_seed, count)
-    pipe.send((None, 0))
-    pipe.close()
+    def do(self, pipe: Connection) -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
+        [kind] = [entry for entry in kinds() if entry.name == self.kind_name]
+        trial = Trial(self.staging)
+
+        def take(write: Write) -> None:
+            shutil.rmtree(self.place, ignore_errors=True)
+            self.place.mkdir(parents=True)
+            write(self.place)
+            verdict = trial(self.place)
+            pipe.send((verdict, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10))
+            pipe.recv()
+
+        kind.draw(take, self.first_seed, self.count)
+        pipe.send((None, 0))
+        pipe.close()
 
 
 def _place(kind: Kind, folder: Path) -> Path:

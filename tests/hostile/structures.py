@@ -1,4 +1,4 @@
-"""Folders that are well-formed and odd: their columns, values, relations and clocks, by hypothesis."""
+"""Folders that are well-formed and odd: in columns, values, relations and clocks, by hypothesis."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -82,19 +82,20 @@ def write_good(folder: Path, forms: Mapping[str, str], delimiter: str = ",") -> 
 
 def _good_value(table: str, column: Column, row: int) -> str:
     if column.name in _CHOICES:
-        return _CHOICES[column.name][row % len(_CHOICES[column.name])]
-    if column.name in _IDS:
-        return f"{_IDS[column.name]}{row}"
-    match column.kind:
-        case Kind.TIME:
-            minute = 30 if column.name == "received_at" else 10
-            return f"2025-03-{row + 1:02d} 09:{minute}:00"
-        case Kind.NUMBER:
-            return str(row + 0.5)
-        case Kind.BOOLEAN:
-            return "true" if row % 2 else "false"
-        case Kind.JSON:
-            return '{"a": [1, "b"]}'
-    if column.is_required:
-        return f"{column.name} {table} {row}"
-    return _TEXTS[row % len(_TEXTS)]
+        value = _CHOICES[column.name][row % len(_CHOICES[column.name])]
+    elif column.name in _IDS:
+        value = f"{_IDS[column.name]}{row}"
+    elif column.kind is Kind.TIME:
+        minute = 30 if column.name == "received_at" else 10
+        value = f"2025-03-{row + 1:02d} 09:{minute}:00"
+    elif column.kind is Kind.NUMBER:
+        value = str(row + 0.5)
+    elif column.kind is Kind.BOOLEAN:
+        value = "true" if row % 2 else "false"
+    elif column.kind is Kind.JSON:
+        value = '{"a": [1, "b"]}'
+    elif column.is_required:
+        value = f"{column.name} {table} {row}"
+    else:
+        value = _TEXTS[row % len(_TEXTS)]
+    return value

@@ -100,7 +100,7 @@ def _read_parquet(file: Path) -> tuple[Layout, int]:
             [(count_rows, *_)] = relation.aggregate(
                 "count(*), bit_xor(hash(columns(*)))"
             ).fetchall()
-    except (pa.ArrowException, OSError, duckdb.Error) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, duckdb.Error) as error:
         raise UnreadableFileError(
             f"cannot be read as Parquet; is it whole? Export it again.{_reason(error)}"
         ) from error

@@ -25,6 +25,13 @@ _HOSTILE = {
     Kind.NUMBER: (*_NUMBERS, *_NUMBERS, *HOSTILE_TEXTS),
     Kind.TIME: (*_TIMES, *_TIMES, *HOSTILE_TIMES),
 }
+# Columns of the user's own: names that break out of SQL and Jinja, numbers at the ends of a double.
+_ODD_COLUMNS = {
+    "x_'; drop table leads; --": ("1", "2", "3", None),
+    "x_{{ 1 / 0 }}{% endraw %}": ("a", "=1+1", "Zoë", ""),
+    'x_"quoted" \\ %s\nİ': ("1e308", "-1e308", "3.5e38", "1e-320", "7"),
+    "x_" + "long" * 60: ("true", "false", None),
+}
 
 
 def spoil_world(raw: Path, folder: Path, share: float, seed: int) -> Path:
@@ -42,5 +49,10 @@ def spoil_world(raw: Path, folder: Path, share: float, seed: int) -> Path:
             for row in draw.sample(range(len(values)), int(share * len(values))):
                 values[row] = draw.choice(hostile)
             columns[name] = pa.array(values, pa.string())
+        if table.takes_attributes:
+            columns |= {
+                name: pa.array(draw.choices(values, k=len(rows)), pa.string())
+                for name, values in _ODD_COLUMNS.items()
+            }
         pq.write_table(pa.table(columns), folder / f"{table.name}.parquet")
     return folder

@@ -3,6 +3,7 @@
 import os
 from datetime import datetime
 from pathlib import Path
+from random import Random
 
 import pyarrow as pa
 import pytest
@@ -108,3 +109,20 @@ def test_a_sentence_does_what_no_name_in_it_says(trial: Trial, tmp_path: Path) -
     text = refused(trial, tmp_path)
     assert "\\x1b[2J\\u202e" in text
     assert len(text) < 2_100
+
+
+@pytest.mark.slow
+def test_rows_that_span_the_parts_in_which_a_large_file_is_read(tmp_path: Path) -> None:
+    """Values of many lines, each of which would make a row, in a file that threads share."""
+    draw = Random(1)  # noqa: S311
+    lines = "fake{0},2025-01-01,x\n"
+    notes = [
+        (f"l{row}", "2025-01-01", f'{row}"\n' + lines.format(row) * draw.choice((0, 1, 40, 4000)))
+        for row in range(2500)
+    ]
+    names = ("lead_id", "noted_at", "text")
+    columns = list(zip(names, zip(*notes, strict=True), strict=True))
+    file = write_table(write_good(tmp_path, {}), "notes", "csv", columns)
+    assert file.stat().st_size > 32_000_000
+    texts = {lead_id: text.strip() for lead_id, _, text in notes}
+    assert dict(read(tmp_path, "notes", "lead_id, text")) == texts

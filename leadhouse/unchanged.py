@@ -96,7 +96,8 @@ def ingredients(project: Path, arguments: Sequence[str]) -> str | None:
         seen.update(f"\n{path.relative_to(project)}\n".encode())
         seen.update(hashlib.sha256(path.read_bytes()).digest())
     for path in _files([Path(raw_dir)]):
-        seen.update(f"\n{path} {_stamp(path)}".encode())
+        # A name need not be UTF-8.
+        seen.update(os.fsencode(f"\n{path} {_stamp(path)}"))
     return seen.hexdigest()
 
 

@@ -1,5 +1,6 @@
 """Which files of a folder hold which table of the contract."""
 
+import os
 import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -45,6 +46,18 @@ def is_csv(file: Path) -> bool:
     return not file.name.endswith(".parquet")
 
 
+def unreadable_name(path: Path) -> str | None:
+    """What in a path keeps SQL from naming it; None where nothing does."""
+    if set(str(path)) & set("*?["):
+        # DuckDB would take it for a pattern of names: even escaped, where a query reads twice.
+        return "*, ? or [ in its path"
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return "a name that is not UTF-8"
+    return None
+
+
 def _holds(entry: Path, table: str) -> bool:
     if entry.is_dir():
         return entry.name == table
@@ -52,13 +65,14 @@ def _holds(entry: Path, table: str) -> bool:
 
 
 def _files_of(form: Path, findings: Findings) -> list[Path]:
-    if form.is_file():
-        return [form]
-    files = sorted(
-        file
-        for file in form.iterdir()
-        if file.name.endswith(_SUFFIXES) and file.name[0] not in _NOT_A_USERS
-    )
+    if not form.is_dir():
+        return _readable([form], form.parent, findings)
+    entries = sorted(entry for entry in form.iterdir() if entry.name[0] not in _NOT_A_USERS)
+    if folders := [_shown(entry) for entry in entries if entry.is_dir()]:
+        findings.warnings.append(
+            f"{form.name}: not read, as they are not files: {', '.join(folders)}."
+        )
+    files = [entry for entry in entries if entry.name.endswith(_SUFFIXES) and not entry.is_dir()]
     if not files:
         findings.errors.append(
             f"{form.name}: its folder has no .parquet, .csv or .csv.gz file in it."
@@ -68,7 +82,30 @@ def _files_of(form: Path, findings: Findings) -> list[Path]:
             f"{form.name}: its folder has both Parquet and CSV files in it; keep one of the forms."
         )
         return []
-    return files
+    return _readable(files, form.parent, findings)
+
+
+def _readable(files: list[Path], folder: Path, findings: Findings) -> list[Path]:
+    """The files that can be opened by their name; the others are errors."""
+    readable = []
+    for file in files:
+        if fault := _fault(file):
+            findings.errors.append(f"{file.relative_to(folder)} {fault}")
+        else:
+            readable.append(file)
+    return readable
+
+
+def _fault(file: Path) -> str | None:
+    if why_not := unreadable_name(file):
+        return f"has {why_not}: rename it."
+    if not file.exists():
+        return "is a link to a file that is not there."
+    if not file.is_file():
+        return "is no file but a pipe or a device, which cannot be read twice: make a file of it."
+    if not os.access(file, os.R_OK):
+        return "may not be read by the one who builds: change its permissions."
+    return None
 
 
 def _warn_of_near_misses(entries: list[Path], findings: Findings) -> None:

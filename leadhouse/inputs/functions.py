@@ -1,7 +1,7 @@
 """The functions that macros and models call: `leadhouse_input_plan` and `leadhouse_parse_time`."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from leadhouse.inputs.layouts import SourceColumn
 from leadhouse.inputs.parse import time_from_text
 from leadhouse.inputs.plan import plan_folder, plan_schema
 from leadhouse.inputs.scans import Scan
+from leadhouse.inputs.sentences import printable
 from leadhouse.inputs.sql import literal
 
 
@@ -45,6 +46,11 @@ def input_plan(request: str) -> str:
             asked["files_seen"],
             asked["events_read"],
         )
+    plan = replace(
+        plan,
+        errors=[printable(error) for error in plan.errors],
+        warnings=[printable(warning) for warning in plan.warnings],
+    )
     return json.dumps(asdict(plan))
 
 

@@ -81,9 +81,7 @@ class UnreadableFileError(Exception):
 
 
 def read_layout(file: Path) -> tuple[Layout, int]:
-    """The layout of a file and its number of rows.
-
-    Of Parquet the footer is read, which a truncated file does not have; CSV is read whole.
+    """The layout of a file and its number of rows. The file is read whole, to be trusted after.
 
     Raises:
         UnreadableFileError: with what is wrong, and where.
@@ -98,10 +96,19 @@ def _read_parquet(file: Path) -> tuple[Layout, int]:
         with duckdb.connect() as connection:
             relation = connection.read_parquet(str(file), hive_partitioning=False)
             described = list(zip(relation.columns, map(str, relation.types), strict=True))
-    except (pa.ArrowException, OSError, duckdb.Error) as error:
+            # A count alone would be answered from the footer: hashes have every value read.
+            [(count_rows, *_)] = relation.aggregate(
+                "count(*), bit_xor(hash(columns(*)))"
+            ).fetchall()
+    except (pa.ArrowException, OSError, UnicodeDecodeError, duckdb.Error) as error:
         raise UnreadableFileError(
-            f"cannot be read as Parquet; is it whole? Export it again. ({_first_line(error)})"
+            f"cannot be read as Parquet; is it whole? Export it again.{_reason(error)}"
         ) from error
+    if count_rows != metadata.num_rows:
+        raise UnreadableFileError(
+            f"cannot be read as Parquet: it says of itself that it has {metadata.num_rows:,} rows,"
+            f" and has {count_rows:,}. Export it again."
+        )
     columns = tuple(
         SourceColumn(field.name, name, NULL_TYPE if pa.types.is_null(field.type) else sql_type)
         for field, (name, sql_type) in zip(schema, described, strict=True)
@@ -124,7 +131,7 @@ def _read_csv(file: Path) -> tuple[Layout, int]:
         except duckdb.Error as error:
             raise UnreadableFileError(
                 "cannot be read as CSV: is it cut off, or are its line ends mixed?"
-                f" Export it again. ({_first_line(error)})"
+                f" Export it again.{_reason(error)}"
             ) from error
         errors = connection.execute(
             "select line, error_type, error_message from reject_errors order by line, column_idx"
@@ -150,7 +157,7 @@ def _check_gzip(file: Path) -> None:
                 pass
     except (OSError, EOFError, zlib.error) as error:
         raise UnreadableFileError(
-            f"cannot be read to its end; is it whole? Export it again. ({_first_line(error)})"
+            f"cannot be read to its end; is it whole? Export it again.{_reason(error)}"
         ) from error
 
 
@@ -173,7 +180,7 @@ def _header(file: Path, delimiter: str) -> tuple[SourceColumn, ...]:
             names = next(csv.reader(stream, delimiter=delimiter), [])
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise UnreadableFileError(
-            f"cannot be read from its first line on. ({_first_line(error)})"
+            f"cannot be read from its first line on.{_reason(error)}"
         ) from error
     seen: set[str] = set()
     columns = []
@@ -197,5 +204,9 @@ def _not_utf8(file: Path, line: int) -> str:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".") + "."
+def _reason(error: Exception) -> str:
+    """What a library says is wrong with the file, in brackets; not what is wrong with itself."""
+    first_line = next(iter(str(error).splitlines()), "")
+    if not first_line or isinstance(error, duckdb.InternalException | duckdb.FatalException):
+        return ""
+    return f" ({first_line.rstrip('.')}.)"

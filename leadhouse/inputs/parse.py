@@ -25,6 +25,8 @@ _OFFSET = r"[+-](0\d|1[0-4])(:?[0-5]\d)?"
 _UTC_TIME = rf"{_DATE}([ T]{_CLOCK} ?(Z|UTC)?)?"
 _OFFSET_TIME = rf"{_DATE}[ T]{_CLOCK} ?{_OFFSET}"
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+# Nothing is counted so far; and the sums of a billion such, decayed or squared, are still numbers.
+_GREATEST_NUMBER = "1e18"
 
 
 def is_text(sql_type: str) -> bool:
@@ -58,9 +60,7 @@ def can_fail(kind: Kind, sql_type: str) -> bool:
     """Whether a value of this type may be there and yet not be readable as the kind."""
     if is_text(sql_type):
         return kind is not Kind.TEXT
-    return (kind is Kind.NUMBER and sql_type in _FLOATING) or (
-        kind is Kind.BOOLEAN and sql_type in _WHOLE
-    )
+    return kind in {Kind.TIME, Kind.NUMBER} or (kind is Kind.BOOLEAN and sql_type in _WHOLE)
 
 
 def present(value: str, sql_type: str) -> str:
@@ -123,19 +123,19 @@ def time_from_text(value: str) -> str:
 def _time(value: str, sql_type: str) -> str:
     if is_text(sql_type):
         return time_from_text(value)
-    if sql_type in _ZONED:
-        return f"timezone('UTC', {value})"
-    return f"cast({value} as timestamp)"
+    # The days and seconds of Parquet reach further than a timestamp does, and both know infinity.
+    moment = (
+        f"timezone('UTC', {value})" if sql_type in _ZONED else f"try_cast({value} as timestamp)"
+    )
+    return f"case when isfinite({moment}) then {moment} end"
 
 
 def _number(value: str, sql_type: str) -> str:
+    number = f"try_cast({value} as double)"
+    is_number = f"abs({number}) <= {_GREATEST_NUMBER}"
     if is_text(sql_type):
-        number = f"try_cast({value} as double)"
-        is_number = f"regexp_full_match({value}, '{_NUMBER}') and isfinite({number})"
-        return f"case when {is_number} then {number} end"
-    if sql_type in _FLOATING:
-        return f"case when isfinite({value}) then cast({value} as double) end"
-    return f"cast({value} as double)"
+        is_number = f"regexp_full_match({value}, '{_NUMBER}') and {is_number}"
+    return f"case when {is_number} then {number} end"
 
 
 def _boolean(value: str, sql_type: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from leadhouse.inputs.arrivals import arrivals_of_files, arrivals_of_table
 from leadhouse.inputs.contract import TABLES, Kind, Table
-from leadhouse.inputs.files import Findings, find_files
+from leadhouse.inputs.files import Findings, find_files, unreadable_name
 from leadhouse.inputs.layouts import SourceColumn
 from leadhouse.inputs.memory import FileMemory
 from leadhouse.inputs.parse import accepts, is_scalar
@@ -57,9 +57,8 @@ def plan_folder(
             errors=[f"There is no folder {folder}: raw_dir names the folder of your files."]
         )
     folder = folder.resolve()
-    if set(str(folder)) & set("*?["):
-        # DuckDB would take them for a pattern of file names.
-        return Plan(errors=[f"The folder {folder} has *, ? or [ in its path: rename or move it."])
+    if why_not := unreadable_name(folder):
+        return Plan(errors=[f"The folder {folder} has {why_not}: rename or move it."])
     findings = Findings()
     files = find_files(folder, findings)
     memory = FileMemory(files_seen)

@@ -11,8 +11,9 @@ from pydantic_settings import SettingsConfigDict
 from leadhouse.syncing.destination import Answer, StopError, Update, Value
 from leadhouse.syncing.settings import Settings
 
-# By these a spreadsheet takes a text for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# By these a spreadsheet takes a text for a formula (OWASP, CSV injection); the last four are the
+# full-width forms, which some take for the others.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class CsvSettings(Settings):
@@ -46,7 +47,7 @@ class CsvFile:
             self._folder.mkdir(parents=True, exist_ok=True)
             with unfinished.open("w", newline="", encoding="utf-8") as opened:
                 writer = csv.writer(opened)
-                writer.writerow(["lead_id", "is_leaving", *names])
+                writer.writerow([_cell(name) for name in ("lead_id", "is_leaving", *names)])
                 for update in updates:
                     values = (update.properties.get(name) for name in names)
                     row = (update.lead_id, update.is_leaving, *values)

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from leadhouse import inputs
 from leadhouse.inputs.contract import TABLES
 from leadhouse.inputs.plan import plan_folder
+from tests.conftest import Warehouse
 
 Row = Mapping[str, object]
 
@@ -143,6 +144,14 @@ class Staging:
     database: str
     models: dict[str, str]
 
+    @classmethod
+    def compiled(cls, warehouse: Warehouse) -> "Staging":
+        done = warehouse.dbt("compile", "--select", "staging", "--no-introspect")
+        assert done.returncode == 0, done.stdout
+        compiled = Path(warehouse.folder, "target", "compiled", "leadhouse", "models", "staging")
+        files = sorted(compiled.glob("*.sql"), key=lambda file: (_stage(file.stem), file.stem))
+        return cls("leadhouse", {file.stem: file.read_text() for file in files})
+
     def build(self, folder: Path, as_of: str | None = None) -> duckdb.DuckDBPyConnection:
         """The staging tables that the project makes of a folder of input files."""
         plan = plan_folder(folder, [table.name for table in TABLES])
@@ -157,3 +166,9 @@ class Staging:
         for model, sql in (self.models | given).items():
             connection.execute(f"create table {model} as {sql}")
         return connection
+
+
+def _stage(model: str) -> int:
+    if model == "run_context":
+        return 1
+    return {"base": 0, "stg": 2}.get(model.partition("_")[0], 3)

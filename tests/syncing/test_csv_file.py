@@ -33,11 +33,14 @@ def test_a_request_is_a_file(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("first", [*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20"])
 def test_no_text_is_a_formula(tmp_path: Path, first: str) -> None:
-    CsvFile(tmp_path).tell("r", [Update("l1", "l1", None, {"reason": f"{first}1+1"})])
-    with (tmp_path / "leads-r.csv").open(newline="") as opened:
-        assert list(csv.reader(opened))[1][-1] == f"'{first}1+1"
+    """Neither a value, nor a lead's id, nor the name of a property."""
+    text = f"{first}1+1"
+    CsvFile(tmp_path).tell("r", [Update(text, text, None, {text: text})])
+    with (tmp_path / "leads-r.csv").open(newline="", encoding="utf-8") as opened:
+        header, row = csv.reader(opened)
+    assert [header[-1], row[0], row[-1]] == [f"'{text}"] * 3
 
 
 def test_a_file_that_cannot_be_written_stops_the_sync(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Input folders that nobody should hand over, and what the project makes of them."""

@@ -1,0 +1,128 @@
+"""What hostile folders once did, each kept as a case."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+import pytest
+
+from leadhouse import unchanged
+from leadhouse.inputs.plan import plan_folder
+from tests.conftest import PROJECT
+from tests.hostile.trial import Outcome, Trial, Verdict
+from tests.hostile.worlds import good_columns, typed, write_good, write_table
+from tests.inputs.worlds import Staging, read
+
+
+@pytest.fixture(scope="session")
+def trial(staging: Staging) -> Trial:
+    return Trial(staging)
+
+
+def refused(trial: Trial, folder: Path) -> str:
+    verdict = trial(folder)
+    assert verdict.outcome is Outcome.REFUSED, verdict
+    return verdict.text
+
+
+@pytest.mark.parametrize("name", ["part[1]", "part?", "part*"])
+def test_a_name_that_is_a_pattern(trial: Trial, tmp_path: Path, name: str) -> None:
+    """DuckDB read part1 in its place, or beside it."""
+    write_good(tmp_path, {"accounts": "csv"})
+    (tmp_path / "accounts.csv").unlink()
+    (tmp_path / "accounts").mkdir()
+    for stem in ("part1", name):
+        file = write_table(tmp_path / "accounts", "accounts", "csv", good_columns("accounts"))
+        file.rename(tmp_path / "accounts" / f"{stem}.csv")
+    sentence = f"accounts/{name}.csv has *, ? or [ in its path: rename it."
+    assert refused(trial, tmp_path) == sentence
+
+
+def test_a_name_that_is_not_utf8(trial: Trial, tmp_path: Path) -> None:
+    """Its view could not be written down; nor could the hash of what a build is made from."""
+    folder = write_good(tmp_path / "raw", {})
+    (folder / "events").mkdir()
+    (folder / "events.csv").rename(folder / "events" / os.fsdecode(b"\xff.csv"))
+    assert refused(trial, folder) == ("events/\\udcff.csv has a name that is not UTF-8: rename it.")
+    assert unchanged.ingredients(PROJECT, ["--vars", f"{{raw_dir: '{folder}'}}"])
+
+
+def test_a_pipe_in_place_of_a_file(trial: Trial, tmp_path: Path) -> None:
+    write_good(tmp_path, {}).joinpath("events.csv").unlink()
+    os.mkfifo(tmp_path / "events.csv")
+    assert refused(trial, tmp_path).startswith("events.csv is no file but a pipe or a device")
+
+
+@pytest.mark.parametrize("target", ["gone.csv", "events.csv"])
+def test_a_link_to_nothing(trial: Trial, tmp_path: Path, target: str) -> None:
+    """To a file that is not there, and to itself."""
+    write_good(tmp_path, {}).joinpath("events.csv").unlink()
+    (tmp_path / "events.csv").symlink_to(target)
+    assert refused(trial, tmp_path) == "events.csv is a link to a file that is not there."
+
+
+def test_a_folder_within_a_tables_folder_is_told(tmp_path: Path) -> None:
+    """Its files were passed over without a word."""
+    write_good(tmp_path, {})
+    (tmp_path / "events" / "2025").mkdir(parents=True)
+    (tmp_path / "events.csv").rename(tmp_path / "events" / "a.csv")
+    assert plan_folder(tmp_path).warnings == ["events: not read, as they are not files: 2025/."]
+
+
+def test_pages_that_are_spoilt_under_a_good_footer(trial: Trial, tmp_path: Path) -> None:
+    """The models failed one by one, in the words of a decompressor."""
+    file = write_good(tmp_path, {"leads": "parquet"}) / "leads.parquet"
+    spoilt = bytearray(file.read_bytes())
+    spoilt[40:80] = bytes(40)
+    file.write_bytes(spoilt)
+    sentence = "leads.parquet cannot be read as Parquet; is it whole? Export it again."
+    assert refused(trial, tmp_path).startswith(sentence)
+
+
+def test_dates_that_no_timestamp_reaches(trial: Trial, tmp_path: Path) -> None:
+    """The cast raised; now the value is one that cannot be read."""
+    columns = dict(typed("accounts", good_columns("accounts")))
+    days = [20_000, 2**31 - 1, -(2**31), None, 0, 1]
+    columns["last_funding_at"] = pa.array(days, pa.int32()).cast(pa.date32())
+    write_table(write_good(tmp_path, {}), "accounts", "parquet", list(columns.items()))
+    assert trial(tmp_path) == Verdict(Outcome.COUNTED)
+    assert [
+        (moment, len(failures))
+        for moment, failures in read(tmp_path, "accounts", "last_funding_at, unparsable_values")
+    ] == [
+        (datetime(2024, 10, 4), 0),
+        (None, 1),
+        (None, 1),
+        (None, 0),
+        (datetime(1970, 1, 1), 0),
+        (datetime(1970, 1, 2), 0),
+    ]
+
+
+def test_a_sentence_does_what_no_name_in_it_says(trial: Trial, tmp_path: Path) -> None:
+    """It cleared the screen, turned the writing round, and went on for pages."""
+    columns = good_columns("leads")
+    columns[0] = ("\x1b[2J\u202e" + "x" * 50_000, columns[0][1])
+    write_table(write_good(tmp_path, {}), "leads", "csv", columns)
+    text = refused(trial, tmp_path)
+    assert "\\x1b[2J\\u202e" in text
+    assert len(text) < 2_100
+
+
+@pytest.mark.slow
+def test_rows_that_span_the_parts_in_which_a_large_file_is_read(tmp_path: Path) -> None:
+    """Values of many lines, each of which would make a row, in a file that threads share."""
+    draw = Random(1)  # noqa: S311
+    lines = "fake{0},2025-01-01,x\n"
+    notes = [
+        (f"l{row}", "2025-01-01", f'{row}"\n' + lines.format(row) * draw.choice((0, 1, 40, 4000)))
+        for row in range(2500)
+    ]
+    names = ("lead_id", "noted_at", "text")
+    columns = list(zip(names, zip(*notes, strict=True), strict=True))
+    file = write_table(write_good(tmp_path, {}), "notes", "csv", columns)
+    assert file.stat().st_size > 32_000_000
+    texts = {lead_id: text.strip() for lead_id, _, text in notes}
+    assert dict(read(tmp_path, "notes", "lead_id, text")) == texts

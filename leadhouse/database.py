@@ -7,7 +7,7 @@ profiles.yml names no schema, so dbt's is `main`, and that of the macro operatio
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -86,9 +86,9 @@ def locked_for_build(
 def make_ready(database: Path, on_wait: Callable[[str], object] | None = None) -> None:
     """Sees to it that dbt can open a warehouse, if there is one.
 
-    Programs that know nothing of the lock (dbt, a reader) keep DuckDB from its file. A file whose
-    first blocks were never written whole, for the build died or the disk was full just then, holds
-    nothing and goes.
+    Programs that know nothing of the lock (dbt, a reader) keep DuckDB from its file. What a build
+    that died leaves and DuckDB does not take away goes: a file whose first blocks were never
+    written whole, and what had not fitted into memory.
 
     Args:
         on_wait: as with `locked_for_build`.
@@ -101,7 +101,8 @@ def make_ready(database: Path, on_wait: Callable[[str], object] | None = None) -
     waited = False
     while database.exists():
         try:
-            _connect(database, read_only=False).close()
+            with _connect(database, read_only=False):
+                _clear_spilled(database)
         except InUseError as error:
             if not on_wait:
                 raise
@@ -132,6 +133,15 @@ def _in_use(database: Path) -> InUseError:
     if build:
         return InUseError(f"{database} is being built ({build}); try again when that is done.")
     return InUseError(f"{database} is in use by another command; try again when that is done.")
+
+
+def _clear_spilled(database: Path) -> None:
+    """Only for who has the warehouse open alone: DuckDB uses files of another's by their names."""
+    folder = database.with_name(f"{database.name}.tmp")
+    for spilled in folder.glob("duckdb_temp_*"):
+        spilled.unlink()
+    with suppress(OSError):  # there is none, or something else is in it
+        folder.rmdir()
 
 
 def _was_never_begun(database: Path) -> bool:

@@ -1,4 +1,7 @@
-{# Makes the tables that `leadhouse models` and `leadhouse backtest` write to, so that models can read them. #}
+{#
+    Makes the tables that `leadhouse models`, `leadhouse backtest` and note_finished_run write to, so that models can
+    read them. In a warehouse of an earlier release all runs that were told count as finished.
+#}
 {% macro prepare_operations() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test') %}
         {% set schema = operations_schema() %}
@@ -22,5 +25,11 @@
             probability double,
             configuration varchar not null
         );
+        {% set noted = adapter.get_relation(target.database, schema, 'finished_runs') %}
+        {% set told = adapter.get_relation(target.database, target.schema, 'int_told_runs') %}
+        create table if not exists {{ schema }}.finished_runs (as_of timestamp not null);
+        {% if told and not noted %}
+            insert into {{ schema }}.finished_runs select as_of from {{ told }};
+        {% endif %}
     {% endif %}
 {% endmacro %}

@@ -26,7 +26,7 @@ def lane_of_trials(folder: Path, world: Path, name: str, count: int, seed: int) 
     lane = Lane(folder / name, SEEDS[name])
     lane.prepare(world)
     trials = []
-    for stop in kills(lane, count, random.Random(f"{seed} {name}")):
+    for stop in kills(lane, count, random.Random(f"{seed} {name}")):  # noqa: S311
         trial = lane.trial(stop)
         trials.append(trial)
         if trial.failure:

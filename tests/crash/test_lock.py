@@ -151,6 +151,19 @@ def test_a_file_of_another_kind_is_kept_and_refused(tmp_path: Path, content: byt
     assert database.read_bytes() == content
 
 
+def test_what_did_not_fit_into_memory_goes_but_not_while_somebody_needs_it(tmp_path: Path) -> None:
+    database = tmp_path / "leadhouse.duckdb"
+    spilled = tmp_path / "leadhouse.duckdb.tmp" / "duckdb_temp_storage_DEFAULT-0.tmp"
+    spilled.parent.mkdir()
+    spilled.touch()
+    with told_by(OPENER, database):
+        with pytest.raises(InUseError):
+            make_ready(database)
+        assert spilled.exists()
+    make_ready(database)
+    assert not spilled.parent.exists()
+
+
 @pytest.mark.slow
 def test_two_builds_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = write_world(tmp_path / "raw", leads=[GOOD_ROWS["leads"]])

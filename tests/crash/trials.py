@@ -1,8 +1,8 @@
-"""Builds that are stopped in the middle, and what they leave: one world of two days, as often as one likes.
+"""Builds that are stopped in the middle, and what they leave.
 
-A lane has a warehouse that was built and published on the first day, and the inputs of the second. A
-trial puts that back, starts `scripts/build`, stops it, reads what is published, builds again without
-help, and compares all public tables with those of a build that nothing disturbed.
+A lane has a warehouse that was built and published on the first day, and the inputs of the second.
+A trial puts that back, starts `scripts/build`, stops it, reads what is published, builds again
+without help, and compares all public tables with those of a build that nothing disturbed.
 """
 
 import json
@@ -14,9 +14,10 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
@@ -32,7 +33,7 @@ VARIABLES = QUICK | {
     "min_leads_for_trees": 200,
     "min_conversions_for_trees": 40,
 }
-# What says when by the clock something was computed; compared is only whether it was on the second day.
+# When by the clock something was computed. Compared is whether that was on the second day.
 BY_THE_CLOCK = {"scored_at", "updated_at"}
 _LINE = re.compile(
     r"START (?:(?:sql|python) .*model \S+?\.(?P<model>\w+)|(?P<seed>seed) file"
@@ -55,11 +56,13 @@ class Build:
     Attributes:
         began: by the monotonic clock.
         lines: each with the seconds after which it came.
+        seconds: what it took, once it was waited for.
     """
 
     process: subprocess.Popen[str]
     began: float = field(default_factory=time.monotonic)
     lines: list[tuple[float, str]] = field(default_factory=list)
+    seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self._reader = Thread(target=self._read, daemon=True)
@@ -72,6 +75,7 @@ class Build:
     def wait(self) -> int:
         """Its exit code, once it and all that it started are over."""
         code = self.process.wait(LONGEST_BUILD_SECONDS)
+        self.seconds = time.monotonic() - self.began
         self._reader.join(LONGEST_BUILD_SECONDS)
         return code
 
@@ -149,7 +153,7 @@ class Lane:
             for node in manifest["nodes"].values()
             if node["resource_type"] == "model"
         }
-        self.seconds = build.lines[-1][0]
+        self.seconds = build.seconds
         self.phases = list(build.phases(self.folders))
         self._keep("second day")
 
@@ -164,9 +168,20 @@ class Lane:
         shutil.copytree(self.folder / "first day", self.state, symlinks=True)
 
     def start(
-        self, limit: Callable[[], None] | None = None, *arguments: str, **environment: str
+        self,
+        *arguments: str,
+        limit: Callable[[], None] | None = None,
+        within: Sequence[str | Path] = (),
+        **environment: str,
     ) -> Build:
-        """`scripts/build` in a process group of its own."""
+        """`scripts/build` in a process group of its own.
+
+        Args:
+            arguments: further ones.
+            limit: is called in the new process.
+            within: a command that runs it.
+            environment: further variables.
+        """
         self.folder.joinpath("temporary").mkdir(exist_ok=True)
         told = {
             "LEADHOUSE_DATABASE": str(self.database),
@@ -177,6 +192,7 @@ class Lane:
             "TMPDIR": str(self.folder / "temporary"),
         }
         command = (
+            *within,
             *(PROJECT / "scripts" / "build", "--raw-dir", self.folder / "raw"),
             *("--exclude-resource-type", "test", "unit_test"),
             *("--vars", json.dumps(self.variables), *arguments),
@@ -273,7 +289,7 @@ class Lane:
             differing = self.differences("second day")
             assert not differing, f"not the undisturbed build's: {differing}"
             assert not self.remains(), self.remains()
-        except (AssertionError, duckdb.Error, subprocess.TimeoutExpired) as error:
+        except (AssertionError, duckdb.Error, OSError) as error:
             trial.failure = f"{type(error).__name__}: {error}"
         return trial
 
@@ -332,8 +348,10 @@ def file_size_limited(size: int) -> Callable[[], None]:
 
 def kills(lane: Lane, count: int, draw: random.Random) -> Iterator[Callable[[Build], None]]:
     """Moments to kill at: by turns any of the whole build, and one of each phase."""
-    ends = [at for at, _ in lane.phases[1:]] + [lane.seconds]
-    spans = [(name, end - at) for (at, name), end in zip(lane.phases, ends, strict=True)]
+    longest: dict[str, float] = {}
+    for (at, name), (end, _) in pairwise([*lane.phases, (lane.seconds, "")]):
+        longest[name] = max(longest.get(name, 0.0), end - at)
+    spans = list(longest.items())
     for number in range(count):
         if number % 2:
             phase, seconds = spans[number // 2 % len(spans)]

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,10 @@ from leadhouse.cli.options import DEFAULT_DATABASE, Database, failing_in_a_sente
 if TYPE_CHECKING:
     from leadhouse.lock import BuildLock
 
-_STANDS = "What was published stays, and the next build needs no help."
+_STANDS = "What was published stays, and the next build needs no cleaning up."
+_PERHAPS_MEMORY = (
+    "If nobody did that, memory ran out: let DuckDB take less of it (LEADHOUSE_MEMORY_LIMIT=2GB)."
+)
 
 
 def build(
@@ -63,6 +67,9 @@ def build(
 
 
 def _dbt_build(arguments: list[str], project_dir: Path, database: Path, lock: "BuildLock") -> int:
+    from leadhouse.failures import advice
+
+    began = time.time()
     with subprocess.Popen(  # noqa: S603 (no shell; the user's own words for dbt)
         [Path(sys.executable).with_name("dbt"), "build", *arguments],
         cwd=project_dir,
@@ -75,21 +82,19 @@ def _dbt_build(arguments: list[str], project_dir: Path, database: Path, lock: "B
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         lock.name_holder(process.pid)
         returncode = process.wait()
-    if returncode >= 0:
-        return returncode
-    killed_by = signal.Signals(-returncode)
-    why = ""
-    if killed_by is signal.SIGKILL:
-        why = (
-            " If nobody did that, memory ran out: give DuckDB less of it with "
-            "LEADHOUSE_MEMORY_LIMIT=2GB, say."
-        )
-    typer.secho(
-        f"leadhouse build: dbt was ended by {killed_by.name}.{why} {_STANDS}",
-        err=True,
-        fg=typer.colors.RED,
-    )
-    return 128 + killed_by
+    if returncode == 0:
+        return 0
+    target = project_dir / os.environ.get("DBT_TARGET_PATH", "target")
+    sentences = advice(target, since=began)
+    if returncode < 0:
+        killed_by = signal.Signals(-returncode)
+        returncode = 128 + killed_by
+        sentences = [f"dbt was ended by {killed_by.name}."]
+        if killed_by in {signal.SIGKILL, signal.SIGABRT}:
+            sentences.append(_PERHAPS_MEMORY)
+    sentences.append(_STANDS)
+    typer.secho(f"leadhouse build: {' '.join(sentences)}", err=True, fg=typer.colors.RED)
+    return returncode
 
 
 def _say_for_whom(sentence: str) -> None:

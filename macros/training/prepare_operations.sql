@@ -25,11 +25,9 @@
             probability double,
             configuration varchar not null
         );
-        {% set noted = adapter.get_relation(target.database, schema, 'finished_runs') %}
-        {% set told = adapter.get_relation(target.database, target.schema, 'int_told_runs') %}
         create table if not exists {{ schema }}.finished_runs (as_of timestamp not null);
-        {% if told and not noted %}
-            insert into {{ schema }}.finished_runs select as_of from {{ told }};
+        {% if 'finished_runs' not in tables_of_schema(schema) and 'int_told_runs' in tables_of_schema(target.schema) %}
+            insert into {{ schema }}.finished_runs select as_of from {{ target.schema }}.int_told_runs;
         {% endif %}
     {% endif %}
 {% endmacro %}

@@ -215,6 +215,13 @@ class Lane:
         assert "Published: " in build.said, build.said
         return build
 
+    def spans(self) -> dict[str, float]:
+        """The phases of the undisturbed build, and how long each was at it, its longest time."""
+        longest: dict[str, float] = {}
+        for (began, name), (ended, _) in pairwise([*self.phases, (self.seconds, "")]):
+            longest[name] = max(longest.get(name, 0.0), ended - began)
+        return longest
+
     def standing(self) -> str:
         """Which day's tables are published, whole.
 
@@ -348,10 +355,7 @@ def file_size_limited(size: int) -> Callable[[], None]:
 
 def kills(lane: Lane, count: int, draw: random.Random) -> Iterator[Callable[[Build], None]]:
     """Moments to kill at: by turns any of the whole build, and one of each phase."""
-    longest: dict[str, float] = {}
-    for (at, name), (end, _) in pairwise([*lane.phases, (lane.seconds, "")]):
-        longest[name] = max(longest.get(name, 0.0), end - at)
-    spans = list(longest.items())
+    spans = list(lane.spans().items())
     for number in range(count):
         if number % 2:
             phase, seconds = spans[number // 2 % len(spans)]

@@ -29,8 +29,7 @@ def lane_of_trials(folder: Path, world: Path, name: str, count: int, seed: int) 
     for stop in kills(lane, count, random.Random(f"{seed} {name}")):  # noqa: S311
         trial = lane.trial(stop)
         trials.append(trial)
-        if trial.failure:
-            print(f"{name}, killed in {trial.phase}: {trial.failure}", flush=True)
+        print(f"{name}, killed in {trial.phase}: {trial.failure or trial.published}", flush=True)
     return trials
 
 

@@ -1,4 +1,4 @@
-"""Builds that are killed, interrupted, or have no room: no harm is done, and the next needs no help.
+"""Builds that are killed, interrupted, or have no room: the next needs no help.
 
 A few of each; `python -m tests.crash` makes a hundred kills.
 """

@@ -34,8 +34,8 @@ VARIABLES = QUICK | {
     "min_leads_for_trees": 200,
     "min_conversions_for_trees": 40,
 }
-# When by the clock something was computed is another time in each build: compared is whether that was
-# on the second day. What a CRM is told holds it too, and its hash hangs on it.
+# When by the clock something was computed is another time in each build: compared is whether that
+# was on the second day. What a CRM is told holds it too, and its hash hangs on it.
 BY_THE_CLOCK = {
     "scored_at": "scored_at > timestamp '{}'",
     "updated_at": "updated_at > timestamp '{}'",

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,24 +105,27 @@ def ingredients(project: Path, arguments: Sequence[str]) -> str | None:
 def note_down(database: Path, ingredients: str) -> None:
     """Writes the note of a build that is done.
 
-    There is none where so little of the project was built that nobody knows until when it holds.
+    There is none where so little of the project was built that nobody knows until when it holds,
+    and none where another program has opened the warehouse already, perhaps to write.
     """
     try:
         with duckdb.connect(database, read_only=True) as connection:
             [(as_of,)] = connection.table("run_context").aggregate("any_value(as_of)").fetchall()
             to_come = connection.sql(_TO_COME)
             [(until,)] = to_come.aggregate("min(moment) - interval 1 day").fetchall()
-    except duckdb.CatalogException:
+            state = _state(database)  # now, while nobody can write
+    except (duckdb.CatalogException, duckdb.IOException):
         return
     fields = {
         "ingredients": ingredients,
-        "database": _state(database),
+        "database": state,
         "as_of": as_of.isoformat(),
         "until": until and until.isoformat(),
     }
     written = _note_of(database).with_suffix(".new")
-    written.write_text(json.dumps(fields))
-    written.replace(_note_of(database))
+    with suppress(OSError):  # on a full disk, say: what was built is as good without the note
+        written.write_text(json.dumps(fields))
+        written.replace(_note_of(database))
 
 
 def forget(database: Path) -> None:

@@ -4,17 +4,27 @@
 """
 
 import os
+from pathlib import Path
+from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection, ParserException
 
 from leadhouse import audit, inputs, publishing, scoring
+from leadhouse.database import make_ready
 from leadhouse.inputs.sql import literal
 
 
 class Plugin(BasePlugin):
-    """Registers what reads the raw folder, answers for a model, publishes, and notes who runs."""
+    """Registers what reads the raw folder, answers for a model, publishes, and notes who runs.
+
+    A warehouse that cannot be opened is told in a sentence before dbt tries to.
+    """
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        if self.creds:
+            make_ready(Path(self.creds.path))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         _share_memory(conn)

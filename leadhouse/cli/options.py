@@ -14,10 +14,10 @@ DEFAULT_DATABASE = Path("warehouse/leadhouse.duckdb")
 
 
 @contextmanager
-def failing_in_a_sentence(command: str, *errors: type[Exception]) -> Iterator[None]:
-    """Turns errors whose message is meant for people into that message and exit code 2."""
+def failing_in_a_sentence(command: str, *errors: type[Exception], code: int = 2) -> Iterator[None]:
+    """Turns errors whose message is meant for people into that message and an exit code."""
     try:
         yield
     except errors as error:
         typer.secho(f"leadhouse {command}: {error}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(2) from None
+        raise typer.Exit(code) from None

@@ -1,6 +1,10 @@
 """Writes the demo world to a folder: whole, or not at all."""
 
-import tempfile
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,7 +20,8 @@ def write_demo(out: Path, leads: int = 20_000, seed: int = 7) -> dict[str, int]:
     """Makes a demo world and writes its tables, and then `truth.parquet`, to a folder.
 
     The folder appears whole: it is written beside its place and renamed. An earlier demo world
-    there is replaced.
+    there is replaced, and the remains of a writing that died go. Who writes beside it at the same
+    time waits.
 
     Args:
         out: the folder; its parents are made if need be.
@@ -35,8 +40,8 @@ def write_demo(out: Path, leads: int = 20_000, seed: int = 7) -> dict[str, int]:
     _check_place(out)
     tables = make_tables(leads, seed)
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as scratch:
-        new = Path(scratch, "new")
+    with _scratch_beside(out) as scratch:
+        new = scratch / "new"
         new.mkdir()
         for name, table in tables.items():
             path = new / f"{name}.parquet"
@@ -44,9 +49,24 @@ def write_demo(out: Path, leads: int = 20_000, seed: int = 7) -> dict[str, int]:
         # Looked at again: making the world takes a while, and something else may have come there.
         _check_place(out)
         if out.exists():
-            out.rename(Path(scratch, "old"))
+            out.rename(scratch / "old")
         new.rename(out)
     return {name: len(table) for name, table in tables.items()}
+
+
+@contextmanager
+def _scratch_beside(out: Path) -> Iterator[Path]:
+    """An empty folder of a fixed name, so that what is left of one that died is found."""
+    scratch = out.with_name(f".{out.name}.unfinished")
+    parent = os.open(out.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(parent, fcntl.LOCK_EX)
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        os.close(parent)
 
 
 def _check_place(out: Path) -> None:

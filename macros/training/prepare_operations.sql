@@ -1,4 +1,7 @@
-{# Makes the tables that `leadhouse models` and `leadhouse backtest` write to, so that models can read them. #}
+{#
+    Makes the tables that `leadhouse models`, `leadhouse backtest` and note_finished_run write to, so that models can
+    read them. In a warehouse of an earlier release all runs that were told count as finished.
+#}
 {% macro prepare_operations() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test') %}
         {% set schema = operations_schema() %}
@@ -22,5 +25,9 @@
             probability double,
             configuration varchar not null
         );
+        create table if not exists {{ schema }}.finished_runs (as_of timestamp not null);
+        {% if 'finished_runs' not in tables_of_schema(schema) and 'int_told_runs' in tables_of_schema(target.schema) %}
+            insert into {{ schema }}.finished_runs select as_of from {{ target.schema }}.int_told_runs;
+        {% endif %}
     {% endif %}
 {% endmacro %}

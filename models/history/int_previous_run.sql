@@ -1,6 +1,6 @@
 with runs as (
 
-    select * from {{ ref('int_told_runs') }}
+    select * from {{ source('operations', 'finished_runs') }}
 
 ),
 

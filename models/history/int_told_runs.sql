@@ -23,6 +23,8 @@ told as (
     select
         lead_id,
         as_of,
+        run_id,
+        scored_at,
         is_open,
         score,
         tier,
@@ -55,6 +57,9 @@ changes as (
 
     select
         as_of,
+        any_value(run_id) as run_id,
+        any_value(scored_at) as scored_at,
+        any_value(model_version) as model_version,
         count(*) filter (where is_open and was_open is distinct from true) as count_new_leads,
         count(*) filter (where not is_open) as count_closed_leads,
         count(*) filter (where is_open and was_open and score != previous_score) as count_score_changes,
@@ -80,6 +85,35 @@ previous_run as (
 
 ),
 
+-- This run, and those that died when they had told their scores and were not counted here yet.
+runs as (
+
+    select * from run
+
+    union all by name
+
+    select
+        as_of,
+        run_id,
+        scored_at,
+        model_version,
+        sum(count_new_leads - count_closed_leads) over (order by as_of) as count_open_leads
+    from changes
+    qualify as_of < (select run.as_of from run) and model_version is not null
+
+),
+
+since_previous as (
+
+    select
+        runs.*,
+        coalesce(lag(runs.as_of) over (order by runs.as_of), previous_run.as_of) as previous_as_of
+    from runs
+    cross join previous_run
+    where runs.as_of > coalesce(previous_run.as_of, timestamp '-infinity')
+
+),
+
 final as (
 
     select
@@ -87,24 +121,22 @@ final as (
         run.run_id,
         run.scored_at,
         run.model_version,
-        run.count_open_leads,
+        cast(run.count_open_leads as bigint) as count_open_leads,
         coalesce(changes.count_new_leads, 0) as count_new_leads,
         coalesce(changes.count_closed_leads, 0) as count_closed_leads,
         coalesce(changes.count_score_changes, 0) as count_score_changes,
         coalesce(changes.count_tier_changes, 0) as count_tier_changes,
         coalesce(changes.count_tier_changes_without_hysteresis, 0) as count_tier_changes_without_hysteresis,
-        {{ days_between('previous_run.as_of', 'run.as_of') }} as days_since_previous_run,
+        {{ days_between('run.previous_as_of', 'run.as_of') }} as days_since_previous_run,
         -- Points a day, if changes add up like a random walk's.
         sqrt(
             coalesce(changes.sum_squared_changes, 0)
             / nullif(run.count_open_leads - coalesce(changes.count_new_leads, 0), 0)
-            / {{ days_between('previous_run.as_of', 'run.as_of') }}
+            / {{ days_between('run.previous_as_of', 'run.as_of') }}
         ) as daily_movement
 
-    from run
-    cross join previous_run
+    from since_previous as run
     left join changes on run.as_of = changes.as_of
-    where run.as_of > coalesce(previous_run.as_of, timestamp '-infinity')
 
 )
 

@@ -1,6 +1,8 @@
 """The demo world's folder: same seed, same bytes; and nothing of a user's is overwritten."""
 
 import hashlib
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from typer.testing import CliRunner
 
 from leadhouse.cli import app
 from leadhouse.demo import folder, write_demo
+from tests.conftest import BIN
 
 LEADS = 300
 
@@ -114,3 +117,21 @@ def test_an_interrupted_run_leaves_the_earlier_world_as_it_was(tmp_path, monkeyp
 def test_the_smallest_world_has_every_table(tmp_path):
     rows = write_demo(tmp_path / "world", 100, 0)
     assert min(rows.values()) > 1
+
+
+def test_what_was_killed_half_written_goes_with_the_next_and_two_at_once_both_end_well(tmp_path):
+    out, scratch = tmp_path / "world", tmp_path / ".world.unfinished"
+    command = [BIN / "leadhouse", "demo", "--out", out, "--leads", str(LEADS), "--seed", "1"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as killed:
+        while killed.poll() is None and not [*scratch.glob("new/*.parquet")]:
+            time.sleep(0.001)
+        killed.kill()
+    assert scratch.exists()
+    assert not out.exists()
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(2)]
+    for process in both:
+        assert process.wait() == 0, process.stderr.read()
+        process.stderr.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["world"]
+    write_demo(tmp_path / "other", LEADS, 1)
+    assert digests(out) == digests(tmp_path / "other")

@@ -109,9 +109,9 @@ def forget(
             )
         raise NotKnownError("No lead has that id or e-mail address: there is nothing to forget.")
     erasure_id = unfinished or f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-    # Where her rows are gone already, only the file is to be written anew.
     is_there = person is not None
-    person = person or Person((), (), (), None)
+    # Where her rows are gone already, what is left is the log of whom nobody told, or the file.
+    person = person or Person.of_erasure(connection, erasure_id)
     _keep_out(connection, erasure_id, person, _fit_for_proof(reason, asked, person), now)
 
     input_files = _input_files(connection, person)

@@ -74,6 +74,16 @@ where
 """
 
 
+_OF_ERASURE = """
+select distinct {id} from main_operations.crm_sends
+where main_operations.person_hash('{kind}', {key}) in (
+    select person_hash from main_operations.suppressions
+    where erasure_id = $erasure_id and kind = '{kind}'
+)
+order by all
+"""
+
+
 class UnclearError(ValueError):
     """More than one person is meant; the message is a sentence."""
 
@@ -123,6 +133,20 @@ class Person:
             tuple(_column(connection, _ADDRESSES, lead_ids=ordered)),
             tuple(_column(connection, _DEVICES, lead_ids=ordered)),
             known_since,
+        )
+
+    @classmethod
+    def of_erasure(cls, connection: duckdb.DuckDBPyConnection, erasure_id: str) -> Self:
+        """What the log of syncs still has of a person whose erasure has begun."""
+        ids = _OF_ERASURE.format(id="lead_id", kind="lead", key="lead_id")
+        address = _OF_ERASURE.format(
+            id="lower(address)", kind="email", key="main_operations.person_email(address)"
+        )
+        return cls(
+            tuple(_column(connection, ids, erasure_id=erasure_id)),
+            tuple(_column(connection, address, erasure_id=erasure_id)),
+            (),
+            None,
         )
 
 

@@ -32,7 +32,7 @@
         '{{ table }}' as input_table,
         {%- if is_needed %}
         count(*) as count_rows
-        from {{ raw }}.handed_over_{{ table }} as facts
+        from {{ with_addresses(table, raw ~ '.handed_over_' ~ table) }} as facts
         cross join {{ forgotten_addresses() }} as forgotten
         where {{ is_forgotten(table) }}
         {%- else %}

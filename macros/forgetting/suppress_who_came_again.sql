@@ -19,7 +19,9 @@
             on
                 suppressions.kind = '{{ known_kind }}'
                 and suppressions.person_hash = {{ schema }}.person_hash('{{ known_kind }}', {{ known_id }})
-        where facts.{{ id }} is not null and not {{ is_suppressed(kind, 'facts.' ~ id) }}
+        where facts.{{ id }} is not null and {{ schema }}.person_hash('{{ kind }}', facts.{{ id }}) not in (
+                select known.person_hash from {{ schema }}.suppressions as known where known.kind = '{{ kind }}'
+            )
         {%- if kind == 'visitor' %}
             -- (A device that many share is nobody's.)
             and facts.anonymous_id in (

@@ -8,7 +8,7 @@
 {%- if not is_needed -%}
 select * from {{ relation }}
 {%- else -%}
-select facts.*
+select facts.* exclude (addresses_in_row)
 {%- if table == 'events' %} replace (
     case when not {{ is_suppressed('visitor', 'facts.anonymous_id') }} then facts.anonymous_id end as anonymous_id,
     case
@@ -18,7 +18,7 @@ select facts.*
     end as row_text
 )
 {%- endif %}
-from {{ relation }} as facts
+from {{ with_addresses(table, relation) }} as facts
 cross join {{ forgotten_addresses() }} as forgotten
 where not {{ is_forgotten(table) }}
 {%- endif -%}

@@ -14,7 +14,8 @@ accounted as (
 
     select
         input_table,
-        count_used + count_exact_duplicates + count_rejected + count_not_yet_known + count_forgotten as count_rows
+        count_used + count_exact_duplicates + count_rejected + count_not_yet_known
+        + count_forgotten as count_rows
     from {{ ref('input_row_counts') }}
 
 )

@@ -1,7 +1,6 @@
 """A demo world in which one person is somebody: her address, name and telephone stand in all places
 that the contract has, in the right columns and in the wrong ones."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,22 +11,14 @@ PHONE = "+49 171 5550142"
 TITLE = "Keeper of Quokkas"
 COMPANY = "Xanthippe and Daughters"
 VISITOR, OTHER_VISITOR = "vis-xanthippe-1", "vis-xanthippe-2"
-DUPLICATE = "L-xanthippe-2"
+THIRD_VISITOR = "vis-xanthippe-3"
+DUPLICATE, AGAIN = "L9999902", "L9999903"
 # Of these, something stands in all that tells of her, however it is spelled.
-TRACES = ("xanthippe", "zoexa", "5550142", "9142", "quokkas")
+TRACES = ("xanthippe", "zoexa", "5550142", "quokkas")
 REFUSED_EVENTS = 3
 
 
-@dataclass(frozen=True)
-class Person:
-    """Her lead ids; the first is the one that she is known by."""
-
-    lead_ids: tuple[str, str]
-
-    @property
-    def lead_id(self) -> str:
-        return self.lead_ids[0]
-
+SENT_AGAIN_AS = "Zoe.Xanthippe+news@Pollenwood.example"
 
 _PERSON = """
     select lead_id
@@ -104,7 +95,7 @@ _PLANT = f"""
     insert into feedback
     select '{DUPLICATE}', max(given_at), '{EMAIL}', 'rep-01', 'wrong column' from feedback;
     insert into touches
-    select 'T-xanthippe', '{DUPLICATE}', max(touched_at), 'email', 'rep-01', false, null
+    select 'T9999902', '{DUPLICATE}', max(touched_at), 'email', 'rep-01', false, null
     from touches;
     insert into attribute_changes
     select 'lead', $her, 'job_title', '{TITLE}', max(known_at) from attribute_changes;
@@ -113,35 +104,60 @@ _PLANT = f"""
 """
 
 
-def plant(raw: Path, folder: Path) -> Person:
+_SEND_AGAIN = f"""
+    insert into leads by name
+    select * replace ('{AGAIN}' as lead_id, '{SENT_AGAIN_AS}' as email)
+    from leads where lead_id = '{DUPLICATE}';
+    insert into identities
+    select '{THIRD_VISITOR}', '{AGAIN}', identified_at from identities
+    where lead_id = '{DUPLICATE}';
+    insert into events
+    select * replace (event_id || '-again' as event_id, '{AGAIN}' as lead_id)
+    from events where anonymous_id = '{OTHER_VISITOR}';
+    insert into events
+    select * replace (event_id || '-device' as event_id, '{THIRD_VISITOR}' as anonymous_id)
+    from events where anonymous_id = '{OTHER_VISITOR}' and lead_id is null;
+    -- What others are told of her.
+    insert into notes
+    select min(lead_id), min(noted_at), 'Write to {EMAIL.upper()}, too.', 'conversation' from notes;
+"""
+
+
+def plant(raw: Path, folder: Path) -> None:
     """Copies a demo world into a folder, as CSV, and plants her in it."""
     folder.mkdir(parents=True)
     with duckdb.connect() as connection:
-        names = sorted(file.stem for file in raw.glob("*.parquet") if file.stem != "truth")
-        for name in names:
-            connection.execute(f"create table {name} as from '{raw / name}.parquet'")
+        for file in sorted(raw.glob("*.parquet")):
+            if file.stem != "truth":
+                connection.execute(f"create table {file.stem} as from '{file}'")
         [(her,)] = connection.execute(_PERSON).fetchall()
-        for statement in _PLANT.split(";\n"):
-            parameters = {"her": her} if "$her" in statement else None
-            connection.execute(statement, parameters)
-        for name in names:
-            connection.execute(f"copy {name} to '{folder / name}.csv'")
-    return Person((her, DUPLICATE))
+        _run(connection, _PLANT, her)
+        _write(connection, folder)
 
 
-def without(raw: Path, folder: Path, person: Person) -> Path:
-    """The world without her: rows that name her, or of her devices and nobody, are left out."""
+def send_again(raw: Path, folder: Path) -> None:
+    """Copies the planted world; she is in it twice, with another lead id, spelling and device."""
     folder.mkdir(parents=True)
-    devices = f"anonymous_id in {(VISITOR, OTHER_VISITOR)}"
+    with duckdb.connect() as connection:
+        for file in sorted(raw.glob("*.csv")):
+            connection.execute(f"create table {file.stem} as {_rows(file)}")
+        _run(connection, _SEND_AGAIN)
+        _write(connection, folder)
+
+
+def without(raw: Path, folder: Path) -> None:
+    """Copies a world without her: rows that name her, or her address, or her devices and nobody."""
+    folder.mkdir(parents=True)
+    ids, devices = str(lead_ids(raw)), f"anonymous_id in {(VISITOR, OTHER_VISITOR, THIRD_VISITOR)}"
     hers = {
-        "lead_id": f"lead_id in {person.lead_ids}",
-        "entity_id": f"entity = 'lead' and entity_id in {person.lead_ids}",
+        "lead_id": f"lead_id in {ids}",
+        "entity_id": f"entity = 'lead' and entity_id in {ids}",
         "anonymous_id": devices,
+        "text": f"contains(lower(text), '{EMAIL}')",
     }
     with duckdb.connect() as connection:
         for file in sorted(raw.glob("*.csv")):
-            rows = f"from read_csv('{file}', all_varchar = true, header = true)"
-            columns = connection.sql(rows).columns
+            columns = connection.sql(_rows(file)).columns
             conditions = hers | (
                 {"anonymous_id": f"lead_id is null and {devices}"} if "url" in columns else {}
             )
@@ -151,6 +167,32 @@ def without(raw: Path, folder: Path, person: Person) -> Path:
                 if column in columns
             )
             connection.execute(
-                f"copy ({rows} where not ({mine or 'false'})) to '{folder / file.name}'"
+                f"copy ({_rows(file)} where not ({mine or 'false'})) to '{folder / file.name}'"
             )
-    return folder
+
+
+def lead_ids(raw: Path) -> tuple[str, ...]:
+    """Her lead ids in a planted world; the first is the one that she is known by."""
+    return tuple(
+        lead_id
+        for (lead_id,) in duckdb.sql(
+            f"select distinct lead_id {_rows(raw / 'leads.csv')}"
+            " where last_name = '" + LAST_NAME + "' order by all"
+        ).fetchall()
+    )
+
+
+def _rows(file: Path) -> str:
+    return f"from read_csv('{file}', all_varchar = true, header = true)"
+
+
+def _run(connection: duckdb.DuckDBPyConnection, script: str, her: str = "") -> None:
+    for statement in script.split(";\n"):
+        parameters = {"her": her} if "$her" in statement else None
+        connection.execute(statement, parameters)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall():
+        if name != "hers":
+            connection.execute(f"copy {name} to '{folder / name}.csv'")

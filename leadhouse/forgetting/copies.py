@@ -67,13 +67,11 @@ def erase_backtest(database: Path) -> None:
 
 def hand_on(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
     """Keeps out of a new warehouse whom another one has forgotten."""
-    connection.execute(f"attach {literal(str(database))} as other")
-    connection.execute("create schema other.main_operations")
-    for table in ("suppressions", "suppression_salt"):
-        connection.execute(
-            f"create table other.main_operations.{table} as from main_operations.{table}"
-        )
-    connection.execute("detach other")
+    with duckdb.connect(database) as new:
+        new.execute("create schema main_operations")
+        for name in ("suppressions", "suppression_salt"):
+            rows = connection.table(f"main_operations.{name}").to_arrow_table()
+            new.from_arrow(rows).create(f"main_operations.{name}")
 
 
 def rewrite(

@@ -144,7 +144,7 @@ def _check_columns(table: Table, scan: Scan, findings: Findings) -> None:
         if not is_scalar(source.sql_type)
     ]
     ignored = [source.name for source in scan.columns if source not in named + passed_through]
-    if ignored:
+    if ignored and named:
         advice = f" (prefix {ATTRIBUTE_PREFIX} makes a feature of a column)"
         findings.warnings.append(
             f"{scan.label}: not in the contract and not read:"

@@ -13,6 +13,13 @@ from tests.conftest import BIN, PROJECT, Warehouse, demo_world, made_once
 from tests.people.planted import plant
 
 AS_OF = {"as_of": "2026-01-01"}
+# So that the small world is learnt from.
+LEARNING = {
+    "min_leads_to_learn": 100,
+    "min_conversions_to_learn": 20,
+    "min_leads_for_trees": 200,
+    "min_conversions_for_trees": 30,
+}
 # What no one may find anywhere; each is asked for by a variable.
 SECRETS = {
     "LEADHOUSE_HASH_KEY": "hash-key-zq81-of-the-tests",
@@ -113,7 +120,7 @@ def planted_warehouse(planted_raw: Path, tmp_path_factory: pytest.TempPathFactor
         with pytest.MonkeyPatch.context() as patch:
             for name, value in SECRETS.items():
                 patch.setenv(name, value)
-            Warehouse(folder).build(planted_raw, **AS_OF)
+            Warehouse(folder).build(planted_raw, **AS_OF, **LEARNING)
 
     return Warehouse(made_once(tmp_path_factory, "planted_warehouse", make))
 

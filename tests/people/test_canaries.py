@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.conftest import QUICK, Warehouse
-from tests.people.conftest import AS_OF, SECRET_TEXTS, SECRETS, Household
+from tests.people.conftest import AS_OF, LEARNING, SECRET_TEXTS, SECRETS, Household
 from tests.people.planted import EMAIL, PHONE, TRACES, lead_ids
 from tests.syncing.hubspot_server import HubSpotServer
 
@@ -38,7 +38,7 @@ def household(
         house.run("alerts")
         house.run("models", "list")
         backtest = ("--from", "2025-12-01", "--to", "2025-12-01", "--every", "7")
-        house.run("backtest", *backtest, "--vars", json.dumps(QUICK))
+        house.run("backtest", *backtest, "--vars", json.dumps(QUICK | LEARNING))
     unreadable = {
         "leads.csv": f'lead_id,created_at,email\nL1,2025-01-01,"{EMAIL}","{PHONE}"\n',
         "events.csv": f"{EMAIL},{PHONE}\n1,2\n",
@@ -74,13 +74,19 @@ def test_secrets_are_nowhere(household: Household) -> None:
     assert not household.tables_with(SECRET_TEXTS)
 
 
+def test_models_have_learnt_from_her(household: Household) -> None:
+    """So that her words would be among theirs; rules know none."""
+    [(kinds,)] = household.warehouse.query("select list(distinct model_kind) from lead_models")
+    assert {"logistic", "lightgbm", "average"} & set(kinds)
+
+
 def test_a_person_is_in_nothing_that_is_not_private(household: Household) -> None:
     assert household.files_with(["lead_scores"])
     assert not household.files_with(TRACES)
 
 
 def test_published_tables_are_those_that_were_searched(household: Household) -> None:
-    with duckdb.connect(household.folder / "leadhouse_published" / "leadhouse.duckdb") as published:
-        rows = published.execute("select reason, row_text from rejected_rows").fetchall()
+    file = household.folder / "leadhouse_published" / "current" / "rejected_rows.parquet"
+    rows = duckdb.sql(f"select reason, row_text from '{file}'").fetchall()
     assert any("is missing" in reason for reason, _ in rows)
     assert any("9a" in text or "aaa" in text for _, text in rows)

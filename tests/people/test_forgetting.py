@@ -13,14 +13,14 @@ from leadhouse.forgetting import erasure
 from leadhouse.forgetting.erasure import NotKnownError, forget
 from leadhouse.inputs.contract import TABLES
 from tests.conftest import Warehouse
-from tests.people.conftest import AS_OF, Household
+from tests.people.conftest import AS_OF, LEARNING, Household
 from tests.people.planted import EMAIL, TRACES, lead_ids, send_again, without
 from tests.syncing.hubspot_server import HubSpotServer
 
 pytestmark = pytest.mark.slow
 
 # So that models of the same world are the same.
-ANEW = AS_OF | {"retrain": "always"}
+ANEW = AS_OF | LEARNING | {"retrain": "always"}
 PROOF = "select deleted_rows, destinations, published, ended_at from main_operations.erasures"
 
 

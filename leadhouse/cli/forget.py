@@ -20,7 +20,7 @@ def forget(
     ] = 30,
     published: Annotated[
         Path | None,
-        typer.Option(help="The folder of published runs, if it is not beside the warehouse."),
+        typer.Option(help="The folder of published runs, if neither beside nor in publish_folder."),
     ] = None,
     database: Database = DEFAULT_DATABASE,
 ) -> None:
@@ -38,12 +38,31 @@ def forget(
         failing_in_a_sentence("forget", WarehouseError, UnclearError),
         open_warehouse(database, read_only=False) as opened,
     ):
-        folder = published or database.with_name(f"{database.stem}_published")
+        folder = published or _published_folder(database)
         unchanged.forget(database)
         erasure = erase(opened, database, folder, lead, reason=reason, refit_days=refit_days)
     _tell(erasure)
+    if not (folder / "runs").is_dir():
+        typer.echo(
+            f"There are no published runs in {folder}. Where else they are (--published names "
+            "another folder), in PostgreSQL or in a DuckLake, she stands until the next build "
+            "publishes, or older runs are gone."
+        )
     if not erasure.is_complete:
         raise typer.Exit(1)
+
+
+def _published_folder(database: Path) -> Path:
+    """Where a build publishes, if nobody says otherwise on its command line."""
+    import yaml
+
+    import leadhouse
+
+    project = Path(leadhouse.__file__).parents[1] / "dbt_project.yml"
+    named = (
+        yaml.safe_load(project.read_text())["vars"]["publish_folder"] if project.exists() else ""
+    )
+    return Path(named) if named else database.with_name(f"{database.stem}_published")
 
 
 def _tell(erasure: "Erasure") -> None:

@@ -24,6 +24,8 @@ from leadhouse.syncing.words import fit_to_write
 
 # What stands there of her are hashes; models are no rows of hers, and are listed instead.
 _LEFT_ALONE = {"erasures", "erasure_models", "suppressions", "suppression_salt", "trained_models"}
+# Texts of all, each once and without whose they are; the next build makes them anew.
+_TEXTS = {"input_unparsable_values", "int_leakage_values", "int_standard_values"}
 _LOG = ("crm_sends", "crm_answers")
 
 # A model that was trained as of the warehouse's own moment learnt from what training_set holds.
@@ -227,6 +229,8 @@ def _delete(
     deleted = {}
     for (schema, table), columns in _tables(connection).items():
         relation = f"{identifier(schema)}.{identifier(table)}"
+        if table in _TEXTS:
+            connection.execute(f"delete from {relation}")
         condition = rows_of(columns, person)
         if condition is None:
             continue

@@ -10,8 +10,8 @@ def rows_of(columns: Mapping[str, str], person: Person) -> str | None:
     """The condition by which the rows of a table are a person's, as SQL; None if none can be.
 
     A row is hers if it names one of her lead ids, also as another's (the lead that an account is to
-    begin with, say); if it is of her device and names no lead; or if her e-mail address stands
-    somewhere in it.
+    begin with, say) or, as a rejected row, has one among its values; if it is of her device and
+    names no lead; or if her e-mail address stands somewhere in it.
 
     Args:
         columns: of the table, with their DuckDB types.
@@ -31,6 +31,10 @@ def rows_of(columns: Mapping[str, str], person: Person) -> str | None:
             elif name == "event_key":
                 conditions.append(f"key_kind = 'lead' and list_contains({lead_ids}, {column})")
                 conditions.append(f"key_kind = 'visitor' and list_contains({devices}, {column})")
+            elif name == "row_text":
+                values = f"map_values(cast(cast({column} as json) as map(varchar, varchar)))"
+                conditions.append(f"list_has_any({values}, {lead_ids})")
+                conditions.append(f"list_has_any({values}, {devices})")
             elif name == "anonymous_id":
                 nobody = " and lead_id is null" if is_of_events(columns) else ""
                 conditions.append(f"list_contains({devices}, {column}){nobody}")

@@ -14,7 +14,7 @@ VISITOR, OTHER_VISITOR = "vis-xanthippe-1", "vis-xanthippe-2"
 THIRD_VISITOR = "vis-xanthippe-3"
 DUPLICATE, AGAIN = "L9999902", "L9999903"
 # Of these, something stands in all that tells of her, however it is spelled.
-TRACES = ("xanthippe", "zoexa", "5550142", "quokkas")
+TRACES = ("xanthippe", "zoexa", "171 5550142", "quokkas")
 REFUSED_EVENTS = 3
 
 

@@ -9,6 +9,7 @@ import duckdb
 from leadhouse.database import WarehouseError
 from leadhouse.explaining.similar import similar_leads
 from leadhouse.scoring.schema import ModelRefusedError
+from leadhouse.texts import without_addresses
 
 _RUNS_SHOWN = 30
 
@@ -168,7 +169,7 @@ def _why_not_open(connection: duckdb.DuckDBPyConnection, lead_id: str) -> str:
     if not leads:
         nearest = [row["lead_id"] for row in _rows(connection, _NEAREST, key)]
         hint = f" The nearest are {', '.join(nearest)}." if nearest else ""
-        return f"There is no lead {lead_id} in this warehouse.{hint}"
+        return f"There is no lead {without_addresses(lead_id)} in this warehouse.{hint}"
     [lead] = leads
     if lead["canonical_lead_id"] is not None:
         return (

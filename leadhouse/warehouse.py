@@ -28,7 +28,10 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         _share_memory(conn)
-        inputs.register(conn)
+        try:
+            inputs.register(conn)
+        except inputs.HashKeyError as error:
+            raise DbtRuntimeError(str(error)) from error
         scoring.register(conn)
         publishing.register(conn)
         audit.register(conn)

@@ -13,6 +13,7 @@ from leadhouse.backtest.builds import Builds
 from leadhouse.backtest.plan import Plan, PlanError
 from leadhouse.backtest.predictions import figures, keep, moments_kept, predictions_told
 from leadhouse.database import open_warehouse
+from leadhouse.forgetting.copies import hand_on
 
 # What a prediction rests on, and no more: neither tests, nor figures, nor public tables.
 _TOLD = "+int_lead_predictions"
@@ -127,6 +128,8 @@ class Backtest:
         if self.plan.folder.exists():
             shutil.rmtree(self.plan.folder)
         self.plan.folder.mkdir(parents=True)
+        with open_warehouse(self.plan.database) as connection:
+            hand_on(connection, self._scratch)
         self._note_done()
 
     def _noted(self) -> tuple[str | None, set[datetime]]:

@@ -6,7 +6,7 @@ Arrow and dbt.
 
 import typer
 
-from leadhouse.cli import backtest, build, demo, explain, features, models, sync
+from leadhouse.cli import backtest, build, demo, explain, features, forget, models, sync
 
 app = typer.Typer(no_args_is_help=True, help="Lead scoring that lives in the warehouse.")
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(
@@ -16,6 +16,7 @@ app.command()(demo.demo)
 app.command()(features.features)
 app.command()(backtest.backtest)
 app.command()(explain.explain)
+app.command()(forget.forget)
 app.command()(sync.sync)
 app.command()(sync.alerts)
 app.add_typer(models.app, name="models")

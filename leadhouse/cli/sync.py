@@ -46,6 +46,7 @@ def sync(
     from leadhouse.syncing.run import run_sync
     from leadhouse.syncing.settings import SettingsError, SyncSettings
     from leadhouse.syncing.updates import property_names, read_due
+    from leadhouse.texts import without_addresses
 
     with (
         failing_in_a_sentence("sync", WarehouseError, SettingsError, CallError),
@@ -62,7 +63,8 @@ def sync(
             return
         due = read_due(opened, destination, only=only or None, limit=limit)
         for lead_id in set(only or ()) - {one.lead_id for one in due}:
-            typer.echo(f"Lead {lead_id} is not due at {destination}.", err=True)
+            shown = without_addresses(lead_id)
+            typer.echo(f"Lead {shown} is not due at {destination}.", err=True)
         if dry_run:
             _show_plan(destination, due)
             return

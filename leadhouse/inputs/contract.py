@@ -34,11 +34,16 @@ _SQL_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the contract."""
+    """One column of the contract.
+
+    `is_plain`: a text that is an id of the user's systems or a word of a list, and so tells those
+    who do not know these systems nothing of a person.
+    """
 
     name: str
     kind: Kind = Kind.TEXT
     is_required: bool = False
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,27 +60,27 @@ class Table:
     one_of: tuple[str, ...] = ()
 
 
-def _required(name: str, kind: Kind = Kind.TEXT) -> Column:
-    return Column(name, kind, is_required=True)
+def _required(name: str, kind: Kind = Kind.TEXT, *, is_plain: bool = False) -> Column:
+    return Column(name, kind, is_required=True, is_plain=is_plain)
 
 
 TABLES: tuple[Table, ...] = (
     Table(
         "leads",
         (
-            _required("lead_id"),
+            _required("lead_id", is_plain=True),
             _required("created_at", Kind.TIME),
             Column("email"),
             Column("first_name"),
             Column("last_name"),
             Column("job_title"),
             Column("department"),
-            Column("account_id"),
+            Column("account_id", is_plain=True),
             Column("company_name"),
             Column("country"),
             Column("lead_source"),
             Column("campaign"),
-            Column("owner_id"),
+            Column("owner_id", is_plain=True),
             Column("is_deleted", Kind.BOOLEAN),
         ),
         is_required=True,
@@ -84,7 +89,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         "accounts",
         (
-            _required("account_id"),
+            _required("account_id", is_plain=True),
             Column("name"),
             Column("domain"),
             Column("industry"),
@@ -102,10 +107,10 @@ TABLES: tuple[Table, ...] = (
     Table(
         "events",
         (
-            _required("event_id"),
+            _required("event_id", is_plain=True),
             _required("occurred_at", Kind.TIME),
-            _required("event_type"),
-            Column("lead_id"),
+            _required("event_type", is_plain=True),
+            Column("lead_id", is_plain=True),
             Column("anonymous_id"),
             Column("received_at", Kind.TIME),
             Column("url"),
@@ -122,18 +127,18 @@ TABLES: tuple[Table, ...] = (
         "identities",
         (
             _required("anonymous_id"),
-            _required("lead_id"),
+            _required("lead_id", is_plain=True),
             _required("identified_at", Kind.TIME),
         ),
     ),
     Table(
         "outcomes",
         (
-            _required("lead_id"),
-            _required("outcome"),
+            _required("lead_id", is_plain=True),
+            _required("outcome", is_plain=True),
             _required("outcome_at", Kind.TIME),
             Column("deal_value", Kind.NUMBER),
-            Column("currency"),
+            Column("currency", is_plain=True),
             Column("reason"),
         ),
         is_required=True,
@@ -141,11 +146,11 @@ TABLES: tuple[Table, ...] = (
     Table(
         "touches",
         (
-            _required("touch_id"),
-            _required("lead_id"),
+            _required("touch_id", is_plain=True),
+            _required("lead_id", is_plain=True),
             _required("touched_at", Kind.TIME),
-            Column("channel"),
-            Column("rep_id"),
+            Column("channel", is_plain=True),
+            Column("rep_id", is_plain=True),
             Column("is_holdout", Kind.BOOLEAN),
             Column("assignment_probability", Kind.NUMBER),
         ),
@@ -153,17 +158,17 @@ TABLES: tuple[Table, ...] = (
     Table(
         "feedback",
         (
-            _required("lead_id"),
+            _required("lead_id", is_plain=True),
             _required("given_at", Kind.TIME),
-            _required("verdict"),
-            Column("rep_id"),
+            _required("verdict", is_plain=True),
+            Column("rep_id", is_plain=True),
             Column("reason"),
         ),
     ),
     Table(
         "qualification",
         (
-            _required("lead_id"),
+            _required("lead_id", is_plain=True),
             _required("answered_at", Kind.TIME),
             Column("budget"),
             Column("authority"),
@@ -174,18 +179,18 @@ TABLES: tuple[Table, ...] = (
     Table(
         "notes",
         (
-            _required("lead_id"),
+            _required("lead_id", is_plain=True),
             _required("noted_at", Kind.TIME),
             _required("text"),
-            Column("kind"),
+            Column("kind", is_plain=True),
         ),
     ),
     Table(
         "attribute_changes",
         (
-            _required("entity"),
-            _required("entity_id"),
-            _required("attribute"),
+            _required("entity", is_plain=True),
+            _required("entity_id", is_plain=True),
+            _required("attribute", is_plain=True),
             # The column must be there; an empty value in it says that the attribute was cleared.
             _required("value"),
             _required("known_at", Kind.TIME),

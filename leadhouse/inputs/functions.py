@@ -1,4 +1,4 @@
-"""The functions that macros and models call: `leadhouse_input_plan` and `leadhouse_parse_time`."""
+"""The functions that macros and models call."""
 
 import json
 from dataclasses import asdict, replace
@@ -12,18 +12,26 @@ from duckdb.sqltypes import TIMESTAMP, VARCHAR
 from leadhouse.inputs.layouts import SourceColumn
 from leadhouse.inputs.parse import time_from_text
 from leadhouse.inputs.plan import plan_folder, plan_schema
+from leadhouse.inputs.redaction import Redaction
 from leadhouse.inputs.scans import Scan
 from leadhouse.inputs.sentences import printable
 from leadhouse.inputs.sql import literal
 
 
 def register(connection: DuckDBPyConnection) -> None:
-    """Teaches a database `leadhouse_input_plan(varchar)` and `leadhouse_parse_time(varchar)`."""
+    """Teaches a database the functions.
+
+    They are `leadhouse_input_plan(request)`, `leadhouse_parse_time(text)` and
+    `leadhouse_redacted_row(table, row_text)`; all arguments are varchar.
+    """
     connection.create_function(
         "leadhouse_input_plan", input_plan, [VARCHAR], VARCHAR, side_effects=True
     )
     connection.create_function(
         "leadhouse_parse_time", parse_time, [VARCHAR], TIMESTAMP, null_handling="special"
+    )
+    connection.create_function(
+        "leadhouse_redacted_row", Redaction.from_environment().row, [VARCHAR, VARCHAR], VARCHAR
     )
 
 

@@ -23,6 +23,11 @@ _CHUNK_BYTES = 1 << 20
 PATH_COLUMN = "leadhouse: path of the file"
 
 
+def canonical_name(name: str) -> str:
+    """The name of a column as the contract would spell it: `Lead ID ` is lead_id."""
+    return "_".join(name.replace("-", " ").lower().split())
+
+
 @dataclass(frozen=True)
 class SourceColumn:
     """A column as the user named it, as SQL knows it (`identifier`), and its DuckDB type."""
@@ -33,8 +38,7 @@ class SourceColumn:
 
     @property
     def canonical_name(self) -> str:
-        """The name as the contract would spell it: `Lead ID ` is lead_id."""
-        return "_".join(self.name.replace("-", " ").lower().split())
+        return canonical_name(self.name)
 
 
 @dataclass(frozen=True)

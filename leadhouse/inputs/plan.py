@@ -14,6 +14,7 @@ from leadhouse.inputs.memory import FileMemory
 from leadhouse.inputs.parse import accepts, is_scalar
 from leadhouse.inputs.scans import Scan, scan_files
 from leadhouse.inputs.selects import ATTRIBUTE_PREFIX, attributes, raw_select
+from leadhouse.texts import without_addresses
 
 _ADVICE = {
     Kind.TEXT: "write text",
@@ -161,10 +162,11 @@ def _check_columns(table: Table, scan: Scan, findings: Findings) -> None:
         if not is_scalar(source.sql_type)
     ]
     ignored = [source.name for source in scan.columns if source not in named + passed_through]
-    if ignored:
+    if ignored and named:
         advice = f" (prefix {ATTRIBUTE_PREFIX} makes a feature of a column)"
         findings.warnings.append(
-            f"{scan.label}: not in the contract and not read: {', '.join(ignored)}"
+            f"{scan.label}: not in the contract and not read:"
+            f" {without_addresses(', '.join(ignored))}"
             f"{advice if table.takes_attributes else ''}."
         )
 
@@ -178,9 +180,16 @@ def _repeated(scan: Scan, sources: list[SourceColumn]) -> list[str]:
     ]
 
 
+def _columns_found(table: Table, found: Mapping[str, str]) -> str:
+    """Which columns there are; but a first line without one of the contract may be a person's."""
+    if found.keys().isdisjoint(column.name for column in table.columns):
+        return f"None of its {len(found)} columns is of the contract: is its first line a header?"
+    return f"Columns found: {without_addresses(', '.join(found.values()))}."
+
+
 def _missing(table: Table, scan: Scan) -> list[str]:
     found = {source.canonical_name: source.name for source in scan.columns}
-    columns_found = f"Columns found: {', '.join(found.values()) or 'none'}."
+    columns_found = _columns_found(table, found)
     spare = found.keys() - {column.name for column in table.columns}
     sentences = []
     for column in table.columns:

@@ -24,6 +24,8 @@ _KEY_SCHEMA = pa.schema(
     }
 )
 _BATCH_ROWS = 10_000
+# A word that fewer leads bear may be what a person is known by, and says nothing of the next one.
+_LEAST_LEADS_OF_A_WORD = 3
 
 
 @dataclass(frozen=True)
@@ -113,14 +115,23 @@ class TrainingSet:
         """The schema with the words of these rows alone, the most frequent first.
 
         Args:
-            max_categories: rarer words than that many are left out; ties go by the alphabet.
+            max_categories: rarer words than that many are left out, as are those of fewer than
+                three leads; ties go by the alphabet.
         """
         features = list(self.schema.features)
         for position in self.schema.category_positions:
             words = features[position].vocabulary
             codes = self.matrix[:, position]
-            counts = np.bincount(codes[~np.isnan(codes)].astype(np.int64), minlength=len(words) + 1)
-            seen = [(-count, word) for word, count in zip(words, counts[1:], strict=True) if count]
+            is_known = ~np.isnan(codes)
+            known = codes[is_known].astype(np.int64)
+            counts = np.bincount(known, minlength=len(words) + 1)
+            pairs = np.unique(np.stack([known, self.lead[is_known]]), axis=1)
+            leads = np.bincount(pairs[0], minlength=len(words) + 1)
+            seen = [
+                (-count, word)
+                for word, count, of in zip(words, counts[1:], leads[1:], strict=True)
+                if of >= _LEAST_LEADS_OF_A_WORD
+            ]
             kept = tuple(word for _, word in sorted(seen)[:max_categories])
             features[position] = features[position].model_copy(update={"vocabulary": kept})
         return FeatureSchema(features=tuple(features))

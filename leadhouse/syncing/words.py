@@ -1,11 +1,10 @@
 """What others say, made fit to be written down: without addresses, secrets, and too much of it."""
 
-import re
+from leadhouse.texts import without_addresses
 
 _LONGEST_TEXT = 500
 # A shorter text stands in many that tell nothing of it.
 _SHORTEST_SECRET = 8
-_E_MAIL = re.compile(r"[^\s\"'<>()\[\],;:=/]+(?:@|%40)[^\s\"'<>()\[\],;:=/]+", re.IGNORECASE)
 # Of this process; a destination may echo what it was sent.
 _secrets: set[str] = set()
 
@@ -23,4 +22,4 @@ def fit_to_write(text: str) -> str:
     """A destination's words, without the secrets and e-mail addresses in them, cut to 500 signs."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[secret]")
-    return _E_MAIL.sub("[address]", text)[:_LONGEST_TEXT]
+    return without_addresses(text)[:_LONGEST_TEXT]

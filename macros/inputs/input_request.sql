@@ -16,7 +16,7 @@
         {% do request.update({'raw_schema': raw_schema, 'relations': input_relations(raw_schema)}) %}
     {% elif raw_dir %}
         {% do request.update({'raw_dir': raw_dir, 'files_seen': files_seen(), 'events_read': events_read()}) %}
-    {% elif 'leads' in tables_of_schema(raw_views_schema()) %}
+    {% elif 'handed_over_leads' in tables_of_schema(raw_views_schema()) %}
         {% do log('Input: neither raw_dir nor raw_schema is given, so that of the last build.', info=true) %}
         {% do return(none) %}
     {% else %}

@@ -1,6 +1,7 @@
 {#
     The SQL of the raw views, one for each table of the input contract and those about what has arrived, before
     anything is built; what was found in the files, for the next build to remember; and which they are, for the run log.
+    What is handed over has views of its own: the raw views leave out of it who was forgotten.
 
     What the files hold is for Python to find out; this macro asks, raises all that is wrong at once in full
     sentences, and else gives the SQL, for dbt to run. Commands that read no data do not ask.
@@ -22,8 +23,8 @@
                 ) %}
             {% endif %}
             create schema if not exists {{ raw_views_schema() }};
-            {% for table, select in plan.views.items() %}
-                create or replace view {{ raw_views_schema() }}.{{ table }} as {{ select }};
+            {% for name, select in plan.views.items() %}
+                create or replace view {{ raw_views_schema() }}.handed_over_{{ name }} as {{ select }};
             {% endfor %}
             create or replace table {{ raw_views_schema() }}.input_files as
             select unnest(cast('{{ tojson(plan.files_seen) | replace("'", "''") }}' as json[])) as entry;
@@ -35,5 +36,6 @@
                 {{ log_rows('run_inputs', inputs) }}
             {% endif %}
         {% endif %}
+        {{ leave_out_forgotten() }}
     {% endif %}
 {% endmacro %}

@@ -14,6 +14,13 @@ own_columns as (
 
 ),
 
+usual_words as (
+
+    select coalesce(list(feature_name || '=' || word), []) as usual
+    from {{ ref('int_usual_words') }}
+
+),
+
 final as (
 
     select
@@ -32,14 +39,23 @@ final as (
         list_concat(
             [
                 {%- for name in features_of_type('category') %}
-                features.{{ name }}{{ "," if not loop.last }}
+                {%- if name == 'campaign' %}
+                {{ unless_rare("'campaign'", 'features.campaign', 'usual_words.usual') }}
+                {%- else %}
+                features.{{ name }}
+                {%- endif %}
+                {{- "," if not loop.last }}
                 {%- endfor %}
             ],
-            list_transform(own_columns.category_names, lambda name: features.x_categories[name])
+            list_transform(
+                own_columns.category_names,
+                lambda name: {{ unless_rare('name', 'features.x_categories[name]', 'usual_words.usual') }}
+            )
         ) as categories
 
     from features
     cross join own_columns
+    cross join usual_words
 
 )
 

@@ -6,6 +6,12 @@ run_context as (
 
 ),
 
+left_out as (
+
+    select * from {{ source('forgotten', 'rows_left_out') }}
+
+),
+
 judged as (
 
     {% for table in input_tables() %}
@@ -72,12 +78,15 @@ final as (
     select
         input_tables.input_table,
         unmatched.count_unmatched,
-        coalesce(counted.count_rows_in, 0) as count_rows_in,
+        coalesce(counted.count_rows_in, 0) + left_out.count_rows as count_rows_in,
         coalesce(counted.count_used, 0) as count_used,
         coalesce(counted.count_exact_duplicates, 0) as count_exact_duplicates,
         coalesce(counted.count_rejected, 0) as count_rejected,
-        coalesce(counted.count_not_yet_known, 0) as count_not_yet_known
+        coalesce(counted.count_not_yet_known, 0) as count_not_yet_known,
+        left_out.count_rows as count_forgotten
     from input_tables
+    inner join left_out
+        on input_tables.input_table = left_out.input_table
     left join counted
         on input_tables.input_table = counted.input_table
     left join unmatched

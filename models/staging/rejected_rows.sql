@@ -28,7 +28,7 @@ final as (
         rejected.input_table,
         rejected.source_file,
         rejected.reason,
-        rejected.row_text,
+        leadhouse_redacted_row(rejected.input_table, rejected.row_text) as row_text,
         run_context.as_of as rejected_at
     from rejected
     cross join run_context

@@ -3,13 +3,10 @@ with
 
 rows_in as (
 
-    {% for table in input_tables() %}
     select
-        '{{ table }}' as input_table,
-        count(*) as count_rows_in
-    from {{ source('raw', table) }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        input_table,
+        count_rows as count_rows_in
+    from {{ source('forgotten', 'rows_handed_over') }}
 
 ),
 
@@ -17,7 +14,8 @@ accounted as (
 
     select
         input_table,
-        count_used + count_exact_duplicates + count_rejected + count_not_yet_known as count_rows
+        count_used + count_exact_duplicates + count_rejected + count_not_yet_known
+        + count_forgotten as count_rows
     from {{ ref('input_row_counts') }}
 
 )

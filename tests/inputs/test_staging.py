@@ -37,9 +37,16 @@ OTHER_CONTENTS = {
 
 
 def rejected(connection, table: str) -> list[tuple]:
-    return connection.execute(
-        f"select reason, row_text from rejected_rows where input_table = '{table}'"
+    """Reason and text of each row that was rejected, whole; rejected_rows has each, redacted."""
+    shown = connection.execute(
+        f"select reason from rejected_rows where input_table = '{table}' order by all"
     ).fetchall()
+    rows = connection.execute(
+        f"select reject_reason, row_text from base_{table} cross join run_context"
+        " where reject_reason is not null and (known_at is null or known_at <= as_of) order by all"
+    ).fetchall()
+    assert shown == [(reason,) for reason, _ in rows]
+    return rows
 
 
 def counts(connection, table: str) -> dict[str, int]:

@@ -162,6 +162,10 @@ class Staging:
         connection.execute("create schema main_raw")
         for table, select in plan.views.items():
             connection.execute(f"create view main_raw.{table} as {select}")
+        nobody = " union all ".join(f"select '{t.name}' as input_table" for t in TABLES)
+        connection.execute(
+            f"create view main_raw.rows_left_out as select *, 0 as count_rows from ({nobody})"
+        )
         given = {"run_context": f"select timestamp '{as_of}' as as_of"} if as_of else {}
         for model, sql in (self.models | given).items():
             connection.execute(f"create table {model} as {sql}")

@@ -1,0 +1,1 @@
+"""Forgetting a person: erased from the warehouse and what was published, kept out, and proven."""

@@ -1,0 +1,57 @@
+"""Where a person's rows are: found by the columns of a table, whichever table it is."""
+
+from collections.abc import Mapping
+
+from leadhouse.forgetting.person import Person
+from leadhouse.inputs.sql import identifier, literal
+
+
+def rows_of(columns: Mapping[str, str], person: Person) -> str | None:
+    """The condition by which the rows of a table are a person's, as SQL; None if none can be.
+
+    A row is hers if it names one of her lead ids, also as another's (the lead that an account is to
+    begin with, say) or, as a rejected row, has one among its values; if it is of her device and
+    names no lead; or if her e-mail address stands somewhere in it.
+
+    Args:
+        columns: of the table, with their DuckDB types.
+        person: whose rows they are.
+    """
+    lead_ids, devices = _list(person.lead_ids), _list(person.devices)
+    conditions = []
+    for name, sql_type in columns.items():
+        column = identifier(name)
+        if "VARCHAR" not in sql_type and sql_type != "JSON":
+            continue
+        if sql_type == "VARCHAR":
+            if name == "lead_id" or name.endswith("_lead_id"):
+                conditions.append(f"list_contains({lead_ids}, {column})")
+            elif name == "entity_id":
+                conditions.append(f"entity = 'lead' and list_contains({lead_ids}, {column})")
+            elif name == "event_key":
+                conditions.append(f"key_kind = 'lead' and list_contains({lead_ids}, {column})")
+                conditions.append(f"key_kind = 'visitor' and list_contains({devices}, {column})")
+            elif name == "row_text":
+                values = f"map_values(cast(cast({column} as json) as map(varchar, varchar)))"
+                conditions.append(f"list_has_any({values}, {lead_ids})")
+                conditions.append(f"list_has_any({values}, {devices})")
+            elif name == "anonymous_id":
+                nobody = " and lead_id is null" if is_of_events(columns) else ""
+                conditions.append(f"list_contains({devices}, {column}){nobody}")
+        elif name.endswith("lead_ids"):
+            conditions.append(f"list_has_any({column}, {lead_ids})")
+        conditions += [
+            f"contains(lower(cast({column} as varchar)), {literal(written)})"
+            for address in person.addresses
+            for written in (address, address.replace("@", "%40"))
+        ]
+    return " or ".join(f"coalesce({condition}, false)" for condition in conditions) or None
+
+
+def is_of_events(columns: Mapping[str, str]) -> bool:
+    """Whether rows of her device may be another's, who is named beside it."""
+    return {"anonymous_id", "lead_id", "event_type"} <= columns.keys()
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return f"cast([{', '.join(map(literal, texts))}] as varchar[])"

@@ -59,6 +59,7 @@ def check_row(row: Mapping[str, Any]) -> CheckedModel:
     if not graph or not text:
         raise ModelRefusedError("The model's bytes or its feature schema are missing.")
     _check_size(graph)
+    _check_size(text)
     if hashlib.sha256(graph).hexdigest() != row["onnx_sha256"]:
         raise ModelRefusedError(
             "The model's bytes do not have the SHA-256 that was stored with them; "
@@ -115,10 +116,11 @@ def check_graph(graph: bytes, schema: FeatureSchema) -> CheckedModel:
     return CheckedModel(model, schema, metadata)
 
 
-def _check_size(graph: bytes) -> None:
-    if len(graph) > MAX_BYTES:
+def _check_size(part: bytes | str) -> None:
+    if len(part) > MAX_BYTES:
         raise ModelRefusedError(
-            f"The model has {len(graph):,} bytes, more than the {MAX_BYTES:,} allowed."
+            f"The model's graph or its feature schema has a size of {len(part):,}, more than the "
+            f"{MAX_BYTES:,} bytes that either may have."
         )
 
 

@@ -35,8 +35,8 @@ def test_the_next_build_scores_with_what_was_promoted(demo_warehouse, demo_raw, 
 
     def scoring() -> list[tuple]:
         # The tables beyond still tell the other model's scores, and dbt's tests compare them.
-        scores = "int_champion int_lead_predictions int_lead_contributions int_group_margins"
-        tables = ("--select", *scores.split(), "int_lead_scores")
+        scores = "int_lead_predictions int_lead_contributions int_group_margins int_lead_scores"
+        tables = ("--select", "int_promotions", "int_champion", *scores.split())
         warehouse.build(demo_raw, *tables)
         return warehouse.query("select distinct model_version from int_lead_scores")
 

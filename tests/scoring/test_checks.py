@@ -70,8 +70,11 @@ def test_a_truncated_graph_is_refused(length: int) -> None:
 
 def test_what_is_too_large_is_not_even_hashed(monkeypatch) -> None:
     monkeypatch.setattr(checks, "hashlib", None)
-    huge = ROW | {"onnx": bytes(checks.MAX_BYTES + 1)}
-    assert find_fault(huge) == "The model has 67,108,865 bytes, more than the 67,108,864 allowed."
+    for huge in ({"onnx": bytes(checks.MAX_BYTES + 1)}, {"feature_schema": " " * 67_108_865}):
+        assert find_fault(ROW | huge) == (
+            "The model's graph or its feature schema has a size of 67,108,865, more than the "
+            "67,108,864 bytes that either may have."
+        )
 
 
 @pytest.mark.parametrize("column", ["onnx", "feature_schema"])

@@ -11,8 +11,6 @@ from tests.conftest import Warehouse
 
 pytestmark = pytest.mark.slow
 
-NOT_TRAINED = {"retrain": "never", "recalibrate": "never"}
-
 
 def change(warehouse: Warehouse, statement: str, *values: object) -> None:
     with duckdb.connect(warehouse.database) as connection:
@@ -34,7 +32,7 @@ def versions(demo_warehouse) -> tuple[str, str, str]:
 @pytest.fixture(scope="module")
 def tampered(demo_warehouse, demo_raw, versions, tmp_path_factory) -> Warehouse:
     """Two champions, of which the newer was given the bytes, hash and schema of another model; and
-    of what was tried, one has a byte more. Then built, tests and all."""
+    of what was tried, one has a byte more."""
     _, promoted, tried = versions
     warehouse = Warehouse(tmp_path_factory.mktemp("tampered"))
     shutil.copy(demo_warehouse.database, warehouse.database)
@@ -61,7 +59,7 @@ def tampered(demo_warehouse, demo_raw, versions, tmp_path_factory) -> Warehouse:
         "update trained_models set onnx = onnx || 'x'::blob where model_version = ?",
         tried,
     )
-    return warehouse.build(demo_raw, tested=True)
+    return warehouse.build(demo_raw)
 
 
 def test_the_model_before_scores_as_it_did(tampered, demo_warehouse, versions):
@@ -131,14 +129,13 @@ def test_the_build_warns_in_the_sentence_and_mended_it_does_not(
     assert mended.query("select model_version from int_champion") == [(promoted,)]
 
 
-@pytest.mark.parametrize("lost", ["onnx = null", "feature_schema = 'none'"])
 def test_where_no_model_is_left_the_build_ends_in_a_sentence(
-    demo_warehouse, demo_raw, versions, tmp_path, lost
+    demo_warehouse, demo_raw, versions, tmp_path
 ):
     trained, *_ = versions
     warehouse = Warehouse(tmp_path)
     shutil.copy(demo_warehouse.database, warehouse.database)
-    change(warehouse, f"update trained_models set {lost}")
+    change(warehouse, "update trained_models set onnx = null, feature_schema = 'none'")
     before = warehouse.query("select * from lead_scores order by all")
     done = warehouse.dbt(
         *("build", "--select", "trained_models+", "--exclude-resource-type", "unit_test"),

@@ -89,6 +89,15 @@ def read_layout(file: Path) -> tuple[Layout, int]:
     return _read_csv(file) if is_csv(file) else _read_parquet(file)
 
 
+def _checked(columns: tuple[SourceColumn, ...]) -> tuple[SourceColumn, ...]:
+    """The columns, unless SQL cannot name one of them."""
+    if any("\0" in column.name for column in columns):
+        raise UnreadableFileError(
+            "has NUL bytes in the name of a column: it is no text, or not UTF-8."
+        )
+    return columns
+
+
 def _read_parquet(file: Path) -> tuple[Layout, int]:
     try:
         metadata = pq.read_metadata(file)
@@ -113,7 +122,7 @@ def _read_parquet(file: Path) -> tuple[Layout, int]:
         SourceColumn(field.name, name, NULL_TYPE if pa.types.is_null(field.type) else sql_type)
         for field, (name, sql_type) in zip(schema, described, strict=True)
     )
-    return Layout(columns), metadata.num_rows
+    return Layout(_checked(columns)), metadata.num_rows
 
 
 def _read_csv(file: Path) -> tuple[Layout, int]:
@@ -169,7 +178,7 @@ def _csv_layout(file: Path) -> Layout:
         raise UnreadableFileError("is empty: it wants a line of column names, then the rows.")
     if any("\N{REPLACEMENT CHARACTER}" in column.name for column in columns):
         raise UnreadableFileError(_not_utf8(file, 1))
-    return Layout(columns, delimiter)
+    return Layout(_checked(columns), delimiter)
 
 
 def _header(file: Path, delimiter: str) -> tuple[SourceColumn, ...]:
@@ -177,7 +186,8 @@ def _header(file: Path, delimiter: str) -> tuple[SourceColumn, ...]:
     opened = gzip.open if file.suffix == ".gz" else open
     try:
         with opened(file, "rt", encoding="utf-8-sig", errors="replace", newline="") as stream:
-            names = next(csv.reader(stream, delimiter=delimiter), [])
+            # DuckDB takes all that follows a header with a broken quote for a part of it.
+            names = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise UnreadableFileError(
             f"cannot be read from its first line on.{_reason(error)}"

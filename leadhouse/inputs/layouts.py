@@ -102,7 +102,7 @@ def _read_parquet(file: Path) -> tuple[Layout, int]:
     try:
         metadata = pq.read_metadata(file)
         schema = metadata.schema.to_arrow_schema()
-        with duckdb.connect() as connection:
+        with _connect() as connection:
             relation = connection.read_parquet(str(file), hive_partitioning=False)
             described = list(zip(relation.columns, map(str, relation.types), strict=True))
             # A count alone would be answered from the footer: hashes have every value read.
@@ -130,7 +130,7 @@ def _read_csv(file: Path) -> tuple[Layout, int]:
     if file.suffix == ".gz":
         _check_gzip(file)
     rows = layout.relation([file], "store_rejects = true")
-    with duckdb.connect() as connection:
+    with _connect() as connection:
         try:
             # Every column is read, so that each is seen to be UTF-8; every result is fetched, so
             # that the scan comes to its end and leaves its errors behind.
@@ -212,6 +212,13 @@ def _not_utf8(file: Path, line: int) -> str:
         f"is not UTF-8 (line {line}). Save it so: in Excel as 'CSV UTF-8', elsewhere with"
         f" `iconv -f WINDOWS-1252 -t UTF-8 {file.name}`, or whatever encoding it is in."
     )
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    """A database that draws no bar of its progress into the log of a build."""
+    connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def _reason(error: Exception) -> str:

@@ -96,12 +96,12 @@ WORLDS: dict[str, World] = {
             """,
             "outcomes": _OUTCOMES,
         },
-        # The visitor is the 20 leads' that came first, and then a device of many and nobody's.
+        # With the 21st lead, 400 seconds into the second day, the visitor is a device of many.
         question="""
-            select count(distinct lead_id), max(occurred_at) < timestamp '2025-01-03'
+            select count(*), max(occurred_at) = timestamp '2025-01-02 00:03:20'
             from int_signal_events
         """,
-        answer=(20, True),
+        answer=(434, True),
         select="+int_event_owners +int_signal_events +int_lead_events +input_row_counts",
     ),
     "a circle of merges through 100,000 leads": World(

@@ -93,11 +93,20 @@ def read_layout(file: Path) -> tuple[Layout, int]:
     return _read_csv(file) if is_csv(file) else _read_parquet(file)
 
 
+def _checked(columns: tuple[SourceColumn, ...]) -> tuple[SourceColumn, ...]:
+    """The columns, unless SQL cannot name one of them."""
+    if any("\0" in column.name for column in columns):
+        raise UnreadableFileError(
+            "has NUL bytes in the name of a column: it is no text, or not UTF-8."
+        )
+    return columns
+
+
 def _read_parquet(file: Path) -> tuple[Layout, int]:
     try:
         metadata = pq.read_metadata(file)
         schema = metadata.schema.to_arrow_schema()
-        with duckdb.connect() as connection:
+        with _connect() as connection:
             relation = connection.read_parquet(str(file), hive_partitioning=False)
             described = list(zip(relation.columns, map(str, relation.types), strict=True))
             # A count alone would be answered from the footer: hashes have every value read.
@@ -117,7 +126,7 @@ def _read_parquet(file: Path) -> tuple[Layout, int]:
         SourceColumn(field.name, name, NULL_TYPE if pa.types.is_null(field.type) else sql_type)
         for field, (name, sql_type) in zip(schema, described, strict=True)
     )
-    return Layout(columns), metadata.num_rows
+    return Layout(_checked(columns)), metadata.num_rows
 
 
 def _read_csv(file: Path) -> tuple[Layout, int]:
@@ -125,7 +134,7 @@ def _read_csv(file: Path) -> tuple[Layout, int]:
     if file.suffix == ".gz":
         _check_gzip(file)
     rows = layout.relation([file], "store_rejects = true")
-    with duckdb.connect() as connection:
+    with _connect() as connection:
         try:
             # Every column is read, so that each is seen to be UTF-8; every result is fetched, so
             # that the scan comes to its end and leaves its errors behind.
@@ -173,7 +182,7 @@ def _csv_layout(file: Path) -> Layout:
         raise UnreadableFileError("is empty: it wants a line of column names, then the rows.")
     if any("\N{REPLACEMENT CHARACTER}" in column.name for column in columns):
         raise UnreadableFileError(_not_utf8(file, 1))
-    return Layout(columns, delimiter)
+    return Layout(_checked(columns), delimiter)
 
 
 def _header(file: Path, delimiter: str) -> tuple[SourceColumn, ...]:
@@ -181,7 +190,8 @@ def _header(file: Path, delimiter: str) -> tuple[SourceColumn, ...]:
     opened = gzip.open if file.suffix == ".gz" else open
     try:
         with opened(file, "rt", encoding="utf-8-sig", errors="replace", newline="") as stream:
-            names = next(csv.reader(stream, delimiter=delimiter), [])
+            # DuckDB takes all that follows a header with a broken quote for a part of it.
+            names = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise UnreadableFileError(
             f"cannot be read from its first line on.{_reason(error)}"
@@ -206,6 +216,13 @@ def _not_utf8(file: Path, line: int) -> str:
         f"is not UTF-8 (line {line}). Save it so: in Excel as 'CSV UTF-8', elsewhere with"
         f" `iconv -f WINDOWS-1252 -t UTF-8 {file.name}`, or whatever encoding it is in."
     )
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    """A database that draws no bar of its progress into the log of a build."""
+    connection = duckdb.connect()
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def _reason(error: Exception) -> str:

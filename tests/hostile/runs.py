@@ -49,6 +49,12 @@ class Tally:
     peak_bytes: int = 0
     seconds: float = 0.0
 
+    def add(self, other: "Tally") -> None:
+        self.outcomes += other.outcomes
+        self.faults += other.faults
+        self.peak_bytes = max(self.peak_bytes, other.peak_bytes)
+        self.seconds += other.seconds
+
 
 def kinds() -> list[Kind]:
     """All ways there are."""

@@ -97,7 +97,7 @@ FOLDERS: Mapping[str, Mapping[str, tuple[Spoil, str]]] = {
         "feedback": (_written(".csv", b"<html>404</html>\n"), "feedback.csv lacks the required"),
         "qualification": (_written(".csv.gz", gzip.compress(b"")), "qualification.csv.gz is empty"),
         "notes": (_written(".csv", b"version https://git-lfs\nsize 1\n"), "notes.csv lacks"),
-        "attribute_changes": (_written(".csv", b"\0" * 99), "attribute_changes.csv lacks the requ"),
+        "attribute_changes": (_written(".csv", b"\0" * 99), "attribute_changes.csv has NUL bytes"),
     },
     "names of columns": {
         "leads": (_renamed("{{ 1 / 0 }}"), "leads.csv lacks the required column lead_id."),
@@ -108,15 +108,15 @@ FOLDERS: Mapping[str, Mapping[str, tuple[Spoil, str]]] = {
         "touches": (_renamed("\u202eevil"), "Columns found: \\u202eevil"),
         "feedback": (_renamed("%s {0} $1"), "Columns found: %s {0} $1"),
         "qualification": (_renamed(""), "qualification.csv lacks the required column lead_id."),
-        "notes": (_renamed("Lead-Id\n "), "notes.csv lacks"),
-        "attribute_changes": (_renamed("a\0b"), "Columns found: a\\x00b"),
+        "notes": (_renamed("two\nlines"), "Columns found: two\\nlines"),
+        "attribute_changes": (_renamed("a\0b"), "attribute_changes.csv has NUL bytes in the"),
     },
     "names of files, and rows": {
         "leads": (_in_parts("part1.csv", "part[1].csv"), "leads/part[1].csv has *, ? or [ in"),
         "accounts": (_in_parts(os.fsdecode(b"\xff.csv")), "accounts/\\udcff.csv has a name that"),
         "events": (_piped, "events.csv is no file but a pipe or a device"),
         "identities": (_linked, "identities.csv is a link to a file that is not there."),
-        "outcomes": (_appended(b"a,b\n"), "outcomes.csv is not well-formed CSV (line 8: "),
+        "outcomes": (_appended(b"a,b\r\n"), "outcomes.csv is not well-formed CSV (line 8: "),
         "touches": (_appended(b'"'), "touches.csv is not well-formed CSV (line 8: "),
         "feedback": (_appended(b"x" * 3_000_000), "feedback.csv is not well-formed CSV (line 8: "),
         "qualification": (_appended(b"\xff,,,,,\n"), "qualification.csv is not UTF-8 (line 8)"),
@@ -153,12 +153,11 @@ def test_all_faults_are_told_and_nothing_is_published(
     before = published(standing.folder / "leadhouse_published")
     scores = standing.query("select count(*), sum(score) from lead_scores")
     done = scripts_build(standing, tmp_path)
-    assert done.returncode == 1, done.stdout
+    assert done.returncode != 0, done.stdout
     said = done.stdout
     for _, sentence in spoilt.values():
         assert sentence in said
-    assert not {"Traceback", "INTERNAL", "\x1b", "\0", "\u202e"} & set(said.split())
-    assert "Traceback" not in said
+    assert not [word for word in ("Traceback", "INTERNAL", "\x1b", "\0", "\u202e") if word in said]
     assert len(said) < 40_000
     assert published(standing.folder / "leadhouse_published") == before
     assert standing.query("select count(*), sum(score) from lead_scores") == scores

@@ -81,6 +81,13 @@ def test_pages_that_are_spoilt_under_a_good_footer(trial: Trial, tmp_path: Path)
     assert refused(trial, tmp_path).startswith(sentence)
 
 
+def test_a_header_with_a_broken_quote(trial: Trial, tmp_path: Path) -> None:
+    """All rows were taken for a part of the header, and the table for one without rows."""
+    file = write_good(tmp_path, {"touches": "csv"}) / "touches.csv"
+    file.write_text(file.read_text().replace("channel,", '"channel"x,', 1))
+    assert refused(trial, tmp_path).startswith("touches.csv cannot be read from its first line on.")
+
+
 def test_dates_that_no_timestamp_reaches(trial: Trial, tmp_path: Path) -> None:
     """The cast raised; now the value is one that cannot be read."""
     columns = dict(typed("accounts", good_columns("accounts")))

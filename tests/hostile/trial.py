@@ -79,6 +79,7 @@ class Trial:
 
     def _judge(self, folder: Path) -> Verdict:
         with duckdb.connect(config={"threads": 1, "memory_limit": MEMORY_LIMIT}) as connection:
+            connection.execute("set enable_progress_bar = false")
             inputs.register(connection)
             plan = _plan(connection, folder)
             for sentence in plan["warnings"] + plan["errors"]:

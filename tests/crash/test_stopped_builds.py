@@ -94,7 +94,7 @@ def test_a_run_that_died_before_it_was_told_to_the_end_is_made_good_by_the_next(
     lane.put_back()
     with duckdb.connect(lane.database, read_only=True) as connection:
         [(first,)] = connection.execute("select as_of from run_context").fetchall()
-    between = lane.variables | {"as_of": str(first + timedelta(hours=12))}
+    between = lane.variables | {"as_of": str(first + timedelta(minutes=1))}
     died = Lane(lane.folder, between).start("--select", "+lead_score_changes")
     assert died.wait() == 0, died.said
     with duckdb.connect(lane.database) as connection:

@@ -62,8 +62,8 @@ def test_stopped_in_many_ways_one_after_another(lane: Lane) -> None:
         assert code == -signal.SIGKILL, phase
 
     code, said = stopped(lane, killed_in("features", 0.1, lane.folders, signal.SIGINT))
-    assert code == 1, said
-    assert "What was published stays" in said
+    assert code == 2, said
+    assert "It was interrupted. What was published stays" in said
     code, said = stopped(lane, killed_in("features", 0.1, lane.folders, signal.SIGTERM))
     assert code == 128 + signal.SIGTERM, said
     assert "dbt was ended by SIGTERM. What was published stays" in said
@@ -77,7 +77,7 @@ def test_stopped_in_many_ways_one_after_another(lane: Lane) -> None:
     small_disk = (*SMALL_DISK, lane.published / "runs")
     if subprocess.run([*small_disk, "true"], check=False).returncode == 0:
         code, said = stopped(lane, within=small_disk)
-        assert code == 1, said
+        assert code == 2, said
         assert "Nothing was published, and what was published before stays." in said
         assert "make room" in said
 

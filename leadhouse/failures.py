@@ -1,33 +1,31 @@
-"""What to do about a build that failed, where what dbt noted of it tells."""
+"""What to do about a build that failed, where dbt's log tells."""
 
-import json
 from pathlib import Path
 
 _NO_ROOM = ("No space left on device", "File too large", "Disk quota exceeded")
 _NO_MEMORY = ("Out of Memory Error", "MemoryError", "Unable to allocate", "bad_alloc")
 
 
-def advice(target: Path, since: float) -> list[str]:
+def advice(log: Path, since: int) -> list[str]:
     """What to do, in sentences; none where nothing is known that helps.
 
     Args:
-        target: dbt's folder of artifacts.
-        since: when the build began, in seconds since 1970; what is older is of another one.
+        log: dbt's log.
+        since: its size when the build began, in bytes.
     """
-    noted = target / "run_results.json"
     try:
-        if noted.stat().st_mtime < since:
-            return []
-        results = json.loads(noted.read_text())["results"]
-    except (OSError, ValueError, KeyError):
+        with log.open("rb") as file:
+            # dbt begins a log anew when it has grown large.
+            file.seek(since if log.stat().st_size >= since else 0)
+            told = file.read().decode(errors="replace")
+    except OSError:
         return []
-    messages = "\n".join(result["message"] or "" for result in results)
     sentences = []
-    if any(symptom in messages for symptom in _NO_ROOM):
-        sentences.append("A disk is full, or a limit on it is reached: make room where it says so.")
-    if any(symptom in messages for symptom in _NO_MEMORY):
+    if any(symptom in told for symptom in _NO_ROOM):
+        sentences.append("A disk is full, or a limit on it is reached: make room, and build again.")
+    if any(symptom in told for symptom in _NO_MEMORY):
         sentences.append(
-            "Memory ran out: allow DuckDB more with LEADHOUSE_MEMORY_LIMIT (4GB, say) or, if it "
-            "was not DuckDB's that ran out, less."
+            "Memory ran out. If it was DuckDB's own, allow it more with LEADHOUSE_MEMORY_LIMIT "
+            "(4GB, say), else less."
         )
     return sentences

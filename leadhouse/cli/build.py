@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,7 +68,9 @@ def build(
 def _dbt_build(arguments: list[str], project_dir: Path, database: Path, lock: "BuildLock") -> int:
     from leadhouse.failures import advice
 
-    began = time.time()
+    log = project_dir / os.environ.get("DBT_LOG_PATH", "logs") / "dbt.log"
+    logged_before = log.stat().st_size if log.exists() else 0
+    interruptions = []
     with subprocess.Popen(  # noqa: S603 (no shell; the user's own words for dbt)
         [Path(sys.executable).with_name("dbt"), "build", *arguments],
         cwd=project_dir,
@@ -78,14 +79,13 @@ def _dbt_build(arguments: list[str], project_dir: Path, database: Path, lock: "B
         pass_fds=[lock.descriptor],
     ) as process:
         # Ctrl-C reaches dbt as well, which ends in its own way; a request to end is handed on.
-        signal.signal(signal.SIGINT, lambda *_: None)
+        signal.signal(signal.SIGINT, lambda *_: interruptions.append(True))
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         lock.name_holder(process.pid)
         returncode = process.wait()
     if returncode == 0:
         return 0
-    target = project_dir / os.environ.get("DBT_TARGET_PATH", "target")
-    sentences = advice(target, since=began)
+    sentences = ["It was interrupted."] if interruptions else advice(log, logged_before)
     if returncode < 0:
         killed_by = signal.Signals(-returncode)
         returncode = 128 + killed_by

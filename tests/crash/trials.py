@@ -39,7 +39,7 @@ VARIABLES = QUICK | {
 BY_THE_CLOCK = {
     "scored_at": "scored_at > timestamp '{}'",
     "updated_at": "updated_at > timestamp '{}'",
-    "properties": """regexp_replace(properties, 'scored_at":"[^"]*"', '')""",
+    "properties": ("""regexp_replace(properties, '(?i)"[a-z_]*scored(_at)?(__c)?":"[^"]*"', '')"""),
     "properties_hash": "properties_hash is null",
 }
 _LINE = re.compile(
@@ -189,6 +189,13 @@ class Lane:
             within: a command that runs it.
             environment: further variables.
         """
+
+        def prepare() -> None:
+            # What is run in the background is deaf to Ctrl-C, and so is what it starts.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            if limit:
+                limit()
+
         self.folder.joinpath("temporary").mkdir(exist_ok=True)
         told = {
             "LEADHOUSE_DATABASE": str(self.database),
@@ -212,7 +219,7 @@ class Lane:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=limit,  # noqa: PLW1509 (no threads of ours hold locks that it needs)
+                preexec_fn=prepare,  # noqa: PLW1509 (no thread of ours has a lock that it needs)
             )
         )
 

@@ -29,7 +29,6 @@ def forget(
     Exit code 0: it is done. 1: a destination could not be told; the same command tells it. 2:
     nothing was begun.
     """
-    from leadhouse import unchanged
     from leadhouse.database import WarehouseError, open_warehouse
     from leadhouse.forgetting.erasure import forget as erase
     from leadhouse.forgetting.person import UnclearError
@@ -39,7 +38,6 @@ def forget(
         open_warehouse(database, read_only=False) as opened,
     ):
         folder = published or _published_folder(database)
-        unchanged.forget(database)
         erasure = erase(opened, database, folder, lead, reason=reason, refit_days=refit_days)
     _tell(erasure)
     if not (folder / "runs").is_dir():

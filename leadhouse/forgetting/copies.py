@@ -98,6 +98,7 @@ def rewrite(
         [ended_at, erasure_id],
     )
     connection.execute("detach forgetting")
+    shutil.copymode(database, written)
     _sync(written)
     written.replace(database)
     _sync(database.resolve().parent)

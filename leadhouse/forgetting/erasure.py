@@ -209,12 +209,16 @@ def _keep_out(
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
-    """The columns of each table that may hold her, with their types."""
+    """The columns of each table of ours that may hold her, with their types.
+
+    Other schemas, such as that of `raw_schema`, are the user's own, and seeds are of no person.
+    """
     tables: dict[tuple[str, str], dict[str, str]] = {}
     for schema, table, column, sql_type in connection.execute(
         "select schema_name, table_name, column_name, data_type from duckdb_columns()"
         " semi join duckdb_tables() using (database_oid, schema_oid, table_oid)"
-        " where database_name = current_database() and schema_name <> 'main_seeds'"
+        " where database_name = current_database()"
+        " and schema_name in ('main', 'main_operations', 'main_raw')"
         " order by schema_name, table_name, column_index"
     ).fetchall():
         if table not in _LEFT_ALONE:

@@ -108,7 +108,7 @@ def test_it_is_proven_and_said_what_is_left_to_do(forgotten: Household, house: H
     said = json.loads((forgotten.folder / "said.json").read_text())
     [(deleted, destinations, published, ended_at)] = forgotten.warehouse.query(PROOF)
     deleted = json.loads(deleted)
-    for table in ("base_leads", "base_events", "base_notes", "features", "training_set"):
+    for table in ("base_leads", "base_events", "base_notes", "features", "training_moments"):
         assert deleted[f"main.{table}"] > 0
     assert deleted["main_operations.crm_sends"] > 0
     assert json.loads(destinations) == {"hubspot": "emptied"}
@@ -206,7 +206,7 @@ def test_everybody_else_is_what_they_would_be_without_her(
     assert len(warehouse.query("select lead_id from lead_scores")) > 100
 
 
-STEPS = ("places_of", "erase_published", "erase_backtest", "_list_models", "_prove", "rewrite")
+STEPS = ("places_of", "erase_published", "_prove", "rewrite")
 
 
 @pytest.mark.parametrize("step", STEPS)

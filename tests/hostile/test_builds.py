@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.conftest import PROJECT, Warehouse, demo_world
@@ -126,6 +127,15 @@ FOLDERS: Mapping[str, Mapping[str, tuple[Spoil, str]]] = {
 }
 
 
+# Of so few leads that remain, so that every rung of the ladder is tried.
+LEARNS_FROM_LITTLE = {
+    "min_leads_to_learn": 50,
+    "min_conversions_to_learn": 10,
+    "min_leads_for_trees": 100,
+    "min_conversions_for_trees": 20,
+}
+
+
 def published(folder: Path) -> dict[Path, str]:
     """What lies there, with a hash of its contents."""
     return {
@@ -163,6 +173,33 @@ def test_all_faults_are_told_and_nothing_is_published(
     assert standing.query("select count(*), sum(score) from lead_scores") == scores
 
 
+def test_a_build_that_fails_half_way_leaves_what_was_published(
+    standing: Warehouse, demo_raw: Path, tmp_path: Path
+) -> None:
+    """All files are good and no lead is: found out once the first models stand."""
+    without_leads(demo_raw, tmp_path)
+    before = published(standing.folder / "leadhouse_published")
+    scores = standing.query("select count(*), sum(score) from lead_scores")
+    done = scripts_build(standing, tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert "No lead can be used as of " in done.stdout
+    assert "what was published before stays" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert published(standing.folder / "leadhouse_published") == before
+    assert standing.query("select count(*), sum(score) from lead_scores") == scores
+
+
+def without_leads(raw: Path, folder: Path) -> None:
+    """The same world, of which each lead came to be in the year 1."""
+    for file in raw.iterdir():
+        (folder / file.name).symlink_to(file)
+    (folder / "leads.parquet").unlink()
+    leads = duckdb.read_parquet(str(raw / "leads.parquet"))
+    leads.project("* replace (timestamp '0001-01-01' as created_at)").write_parquet(
+        str(folder / "leads.parquet")
+    )
+
+
 def scripts_build(warehouse: Warehouse, raw_dir: Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {
         "LEADHOUSE_DATABASE": str(warehouse.database),
@@ -183,9 +220,11 @@ def scripts_build(warehouse: Warehouse, raw_dir: Path) -> subprocess.CompletedPr
 
 def test_a_world_of_extremes_is_built_and_every_test_of_the_data_holds(tmp_path: Path) -> None:
     demo_world(tmp_path / "demo", 600)
-    raw = spoil_world(tmp_path / "demo", tmp_path / "raw", share=0.02, seed=1)
-    warehouse = Warehouse(tmp_path / "warehouse").build(raw, tested=True)
+    raw = spoil_world(tmp_path / "demo", tmp_path / "raw", share=0.1, seed=2)
+    warehouse = Warehouse(tmp_path / "warehouse").build(raw, tested=True, **LEARNS_FROM_LITTLE)
     [(count_leads, count_scored)] = warehouse.query(
         "select count(*), count(score) filter (score between 0 and 100) from lead_scores"
     )
     assert count_leads == count_scored > 100
+    tried = warehouse.query("select distinct model_kind from lead_models")
+    assert {("rules",), ("logistic",), ("lightgbm",)} <= set(tried)

@@ -133,3 +133,30 @@ def test_rows_that_span_the_parts_in_which_a_large_file_is_read(tmp_path: Path) 
     assert file.stat().st_size > 32_000_000
     texts = {lead_id: text.strip() for lead_id, _, text in notes}
     assert dict(read(tmp_path, "notes", "lead_id, text")) == texts
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_column_whose_name_ends_sql(trial: Trial, tmp_path: Path, form: str) -> None:
+    """At the NUL byte the parser took the query for finished."""
+    columns = [*good_columns("leads"), ("x_a\0b", list("abcdef"))]
+    write_good(tmp_path, {}).joinpath("leads.csv").unlink()
+    write_table(tmp_path, "leads", form, columns)
+    assert refused(trial, tmp_path).startswith(f"leads.{form} has NUL bytes in the name of a")
+
+
+def test_a_parquet_column_whose_name_is_not_utf8(trial: Trial, tmp_path: Path) -> None:
+    """A UnicodeDecodeError reached the user."""
+    file = write_good(tmp_path, {"leads": "parquet"}) / "leads.parquet"
+    file.write_bytes(file.read_bytes().replace(b"lead_id", b"lead\xffid"))
+    sentence = "leads.parquet cannot be read as Parquet; is it whole? Export it again. ("
+    assert refused(trial, tmp_path).startswith(sentence)
+
+
+def test_numbers_that_no_sum_survives(tmp_path: Path) -> None:
+    """Sums of them were infinite, and no float: the features could not be made."""
+    columns = dict(good_columns("events"))
+    columns["value"] = ["1e308", "-1e18", "1.1e18", "9" * 300, "1e-320", ""]
+    write_table(write_good(tmp_path, {}), "events", "csv", list(columns.items()))
+    assert read(tmp_path, "events", "value, len(unparsable_values)") == [
+        *[(None, 1), (-1e18, 0), (None, 1), (None, 1), (1e-320, 0), (None, 0)],
+    ]

@@ -1,4 +1,7 @@
-"""Patterns that are known to be bad do not get into the code: ruff's S rules, as configured."""
+"""Patterns that are known to be bad do not get into the code: ruff's S rules, as configured.
+
+(Those that make code of data are in tests/scoring/test_no_code_from_data.py.)
+"""
 
 import subprocess
 
@@ -12,10 +15,6 @@ RUFF = [BIN / "ruff", "check", "--no-cache", "--output-format", "concise"]
 @pytest.mark.parametrize(
     ("code", "rule"),
     [
-        ("import pickle\n\nprint(pickle.loads(b''))\n", "S301"),
-        ("print(eval('1'))\n", "S307"),
-        ("exec('1')\n", "S102"),
-        ("import yaml\n\nyaml.load('', yaml.Loader)\n", "S506"),
         ("import subprocess\n\nsubprocess.run('ls', shell=True)\n", "S602"),
         ("import httpx\n\nhttpx.get('https://x.example', verify=False)\n", "S501"),
         ("import hashlib\n\nhashlib.md5(b'')\n", "S324"),

@@ -19,11 +19,11 @@ from rich.table import Table
 from tests.conftest import demo_world
 from tests.crash.trials import LEADS, VARIABLES, Lane, Trial, kills
 
-SEEDS = {"trains": VARIABLES, "daily": VARIABLES | {"retrain": "auto"}}
+LANES = {"trains": VARIABLES, "daily": VARIABLES | {"retrain": "auto"}}
 
 
 def lane_of_trials(folder: Path, world: Path, name: str, count: int, seed: int) -> list[Trial]:
-    lane = Lane(folder / name, SEEDS[name])
+    lane = Lane(folder / name, LANES[name])
     lane.prepare(world)
     trials = []
     for stop in kills(lane, count, random.Random(f"{seed} {name}")):  # noqa: S311
@@ -39,10 +39,10 @@ def main(count: int = 100, seed: int = 1) -> None:
         world = folder / "world"
         demo_world(world, LEADS)
         began = time.monotonic()
-        with ThreadPoolExecutor(len(SEEDS)) as lanes:
+        with ThreadPoolExecutor(len(LANES)) as threads:
             each = [
-                lanes.submit(lane_of_trials, folder, world, name, half, seed)
-                for name, half in zip(SEEDS, (count - count // 2, count // 2), strict=True)
+                threads.submit(lane_of_trials, folder, world, name, half, seed)
+                for name, half in zip(LANES, (count - count // 2, count // 2), strict=True)
             ]
             trials = [trial for lane in each for trial in lane.result()]
     tries, killed, failed = (

@@ -178,7 +178,10 @@ def _csv_layout(file: Path) -> Layout:
         raise UnreadableFileError("is empty: it wants a line of column names, then the rows.")
     if any("\N{REPLACEMENT CHARACTER}" in column.name for column in columns):
         raise UnreadableFileError(_not_utf8(file, 1))
-    # DuckDB takes all that follows a header with a broken quote for a part of it.
+    # DuckDB may take all that follows for a part of the header: where it has a line end in a name
+    # and rows end otherwise, or a broken quote.
+    if any(set(column.name) & set("\r\n") for column in columns):
+        raise UnreadableFileError("has a line end in the name of a column: rename the column.")
     _header(file, delimiter, strict=True)
     return Layout(_checked(columns), delimiter)
 

@@ -96,6 +96,16 @@ def test_a_header_with_a_broken_quote(trial: Trial, tmp_path: Path) -> None:
     assert refused(trial, tmp_path).startswith("touches.csv cannot be read from its first line on.")
 
 
+@pytest.mark.parametrize("name", ["Budget\n(EUR)", "Budget\r\n(EUR)"])
+def test_a_line_end_in_a_header(trial: Trial, tmp_path: Path, name: str) -> None:
+    """As Excel writes it: the rows end otherwise, and all of them were lost without a word."""
+    columns = [*good_columns("touches"), (name, list("abcdef"))]
+    write_table(write_good(tmp_path, {}), "touches", "csv", columns)
+    assert refused(trial, tmp_path) == (
+        "touches.csv has a line end in the name of a column: rename the column."
+    )
+
+
 def test_dates_that_no_timestamp_reaches(trial: Trial, tmp_path: Path) -> None:
     """The cast raised; now the value is one that cannot be read."""
     columns = dict(typed("accounts", good_columns("accounts")))

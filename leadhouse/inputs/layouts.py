@@ -182,16 +182,20 @@ def _csv_layout(file: Path) -> Layout:
         raise UnreadableFileError("is empty: it wants a line of column names, then the rows.")
     if any("\N{REPLACEMENT CHARACTER}" in column.name for column in columns):
         raise UnreadableFileError(_not_utf8(file, 1))
+    # DuckDB may take all that follows for a part of the header: where it has a line end in a name
+    # and rows end otherwise, or a broken quote.
+    if any(set(column.name) & set("\r\n") for column in columns):
+        raise UnreadableFileError("has a line end in the name of a column: rename the column.")
+    _header(file, delimiter, strict=True)
     return Layout(_checked(columns), delimiter)
 
 
-def _header(file: Path, delimiter: str) -> tuple[SourceColumn, ...]:
+def _header(file: Path, delimiter: str, strict: bool = False) -> tuple[SourceColumn, ...]:
     """The columns of the header line; SQL takes no blank or repeated names, so those get others."""
     opened = gzip.open if file.suffix == ".gz" else open
     try:
         with opened(file, "rt", encoding="utf-8-sig", errors="replace", newline="") as stream:
-            # DuckDB takes all that follows a header with a broken quote for a part of it.
-            names = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
+            names = next(csv.reader(stream, delimiter=delimiter, strict=strict), [])
     except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise UnreadableFileError(
             f"cannot be read from its first line on.{_reason(error)}"

@@ -109,7 +109,7 @@ FOLDERS: Mapping[str, Mapping[str, tuple[Spoil, str]]] = {
         "touches": (_renamed("\u202eevil"), "Columns found: \\u202eevil"),
         "feedback": (_renamed("%s {0} $1"), "Columns found: %s {0} $1"),
         "qualification": (_renamed(""), "qualification.csv lacks the required column lead_id."),
-        "notes": (_renamed("two\nlines"), "Columns found: two\\nlines"),
+        "notes": (_renamed("two\nlines"), "notes.csv has a line end in the name of a column"),
         "attribute_changes": (_renamed("a\0b"), "attribute_changes.csv has NUL bytes in the"),
     },
     "names of files, and rows": {

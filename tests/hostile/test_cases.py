@@ -12,7 +12,15 @@ from leadhouse import unchanged
 from leadhouse.inputs.plan import plan_folder
 from tests.conftest import PROJECT
 from tests.hostile.trial import Outcome, Trial, Verdict
-from tests.hostile.worlds import good_columns, typed, write_good, write_table
+from tests.hostile.worlds import (
+    FORMS,
+    OPTIONAL,
+    REQUIRED,
+    good_columns,
+    typed,
+    write_good,
+    write_table,
+)
 from tests.inputs.worlds import Staging, read
 
 
@@ -88,6 +96,16 @@ def test_a_header_with_a_broken_quote(trial: Trial, tmp_path: Path) -> None:
     assert refused(trial, tmp_path).startswith("touches.csv cannot be read from its first line on.")
 
 
+@pytest.mark.parametrize("name", ["Budget\n(EUR)", "Budget\r\n(EUR)"])
+def test_a_line_end_in_a_header(trial: Trial, tmp_path: Path, name: str) -> None:
+    """As Excel writes it: the rows end otherwise, and all of them were lost without a word."""
+    columns = [*good_columns("touches"), (name, list("abcdef"))]
+    write_table(write_good(tmp_path, {}), "touches", "csv", columns)
+    assert refused(trial, tmp_path) == (
+        "touches.csv has a line end in the name of a column: rename the column."
+    )
+
+
 def test_dates_that_no_timestamp_reaches(trial: Trial, tmp_path: Path) -> None:
     """The cast raised; now the value is one that cannot be read."""
     columns = dict(typed("accounts", good_columns("accounts")))
@@ -160,3 +178,13 @@ def test_numbers_that_no_sum_survives(tmp_path: Path) -> None:
     assert read(tmp_path, "events", "value, len(unparsable_values)") == [
         *[(None, 1), (-1e18, 0), (None, 1), (None, 1), (1e-320, 0), (None, 0)],
     ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_folder_with_nothing_wrong_in_it(
+    trial: Trial, tmp_path: Path, form: str, delimiter: str
+) -> None:
+    """To refuse all would be no fault to the other cases."""
+    write_good(tmp_path, dict.fromkeys((*REQUIRED, *OPTIONAL), form), delimiter)
+    assert trial(tmp_path) == Verdict(Outcome.COUNTED)

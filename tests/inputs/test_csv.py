@@ -53,6 +53,18 @@ def test_delimiters(tmp_path: Path, table: str, delimiter: str) -> None:
     assert read(tmp_path, table, first) == [(GOOD_ROWS[table][first],)]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_header_in_quotes(tmp_path: Path, delimiter: str) -> None:
+    """As exports write it that put all in quotes; a name may hold a delimiter."""
+    names = ["lead_id", "created_at", 'x_"a",b;c', "memo, too"]
+    header, row = (
+        delimiter.join('"' + text.replace('"', '""') + '"' for text in texts)
+        for texts in (names, ["l1", "2025-01-01", "7", "x"])
+    )
+    columns = "lead_id, map_values(x_attributes)"
+    assert read(leads(tmp_path, f"{header}\n{row}\n"), "leads", columns) == [("l1", ["7"])]
+
+
 @pytest.mark.parametrize("table", TABLE_NAMES)
 def test_byte_order_mark(tmp_path: Path, table: str) -> None:
     write_world(tmp_path)

@@ -19,7 +19,7 @@ import pyarrow as pa
 from leadhouse import inputs
 from leadhouse.inputs.contract import TABLES, Kind
 from tests.hostile import oracle
-from tests.inputs.worlds import Staging
+from tests.inputs.worlds import Staging, make_raw_views
 
 LONGEST_SENTENCE = 2_000
 MEMORY_LIMIT = "1GB"
@@ -124,9 +124,8 @@ def _plan(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict:
 
 
 def _make_views(connection: duckdb.DuckDBPyConnection, plan: Mapping) -> None:
-    connection.execute("attach ':memory:' as leadhouse; use leadhouse; create schema main_raw")
-    for table, select in plan["views"].items():
-        connection.execute(f"create view main_raw.{table} as {select}")
+    connection.execute("attach ':memory:' as leadhouse; use leadhouse")
+    make_raw_views(connection, plan["views"])
     seen = json.dumps(plan["files_seen"]).replace("'", "''")
     connection.execute(
         f"create table main_raw.input_files as select unnest(cast('{seen}' as json[])) as entry"

@@ -137,6 +137,17 @@ def read(folder: Path, table: str, columns: str = "*") -> list[tuple]:
         return connection.execute(f"select {columns} from ({plan.views[table]})").fetchall()
 
 
+def make_raw_views(connection: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> None:
+    """The schema of raw views, as a build's hooks make it where nobody was forgotten."""
+    connection.execute("create schema main_raw")
+    for table, select in views.items():
+        connection.execute(f"create view main_raw.{table} as {select}")
+    nobody = " union all ".join(f"select '{table.name}' as input_table" for table in TABLES)
+    connection.execute(
+        f"create view main_raw.rows_left_out as select *, 0 as count_rows from ({nobody})"
+    )
+
+
 @dataclass(frozen=True, repr=False)
 class Staging:
     """The compiled SQL of models/staging, by model, in an order in which it can be run."""
@@ -159,13 +170,7 @@ class Staging:
         connection = duckdb.connect()
         inputs.register(connection)
         connection.execute(f"attach ':memory:' as {self.database}; use {self.database}")
-        connection.execute("create schema main_raw")
-        for table, select in plan.views.items():
-            connection.execute(f"create view main_raw.{table} as {select}")
-        nobody = " union all ".join(f"select '{t.name}' as input_table" for t in TABLES)
-        connection.execute(
-            f"create view main_raw.rows_left_out as select *, 0 as count_rows from ({nobody})"
-        )
+        make_raw_views(connection, plan.views)
         given = {"run_context": f"select timestamp '{as_of}' as as_of"} if as_of else {}
         for model, sql in (self.models | given).items():
             connection.execute(f"create table {model} as {sql}")

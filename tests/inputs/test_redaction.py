@@ -10,6 +10,7 @@ import pytest
 from leadhouse.inputs.contract import TABLES, Kind
 from leadhouse.inputs.plan import plan_folder
 from leadhouse.inputs.redaction import HashKeyError, Redaction
+from leadhouse.texts import without_addresses
 from tests.inputs.worlds import write_csv, write_world
 
 KEY = "a key of thirty-two signs or more"
@@ -87,3 +88,9 @@ def test_a_file_without_a_header_line_is_not_quoted(tmp_path: Path) -> None:
     assert "Lovelace" not in errors
     write_csv(world / "leads.csv", [{"lead_id": "l1", "ada@example.com": "x"}])
     assert "Columns found: lead_id, [address]." in " ".join(plan_folder(world).errors)
+
+
+def test_a_word_of_millions_of_letters_is_looked_through_once() -> None:
+    """A pattern of an address begins anew at each letter: a build did not come to its end."""
+    word = "x" * 2_000_000
+    assert without_addresses(f"{word} {word}@y.example") == f"{word} [address]"

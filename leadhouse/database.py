@@ -125,6 +125,11 @@ def _connect(database: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise InUseError(
             f"{database} is in use by another program{who}; try again when that is done."
         ) from error
+    except duckdb.Error as error:
+        raise WarehouseError(
+            f"{database} is damaged: put back a copy of it, or name another file with --database "
+            f"and build anew. What was published stands. ({str(error).splitlines()[0]})"
+        ) from error
 
 
 def _in_use(database: Path) -> InUseError:

@@ -29,6 +29,14 @@ with held_alone(Path(sys.argv[1])) as lock:
     child.wait()
 """
 OPENER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+LOG_LEAVER = """
+import duckdb, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("create table t as select 1 as a; checkpoint")
+connection.execute("insert into t select 2")
+print("written", flush=True)
+input()
+"""
 # dbt's own help is what it is asked for: the shortest thing that dbt does.
 HELP = ("--", "--help")
 
@@ -149,6 +157,18 @@ def test_a_file_of_another_kind_is_kept_and_refused(tmp_path: Path, content: byt
     with pytest.raises(WarehouseError, match="cannot be opened"):
         make_ready(database)
     assert database.read_bytes() == content
+
+
+def test_a_log_that_cannot_be_read_again_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """DuckDB calls it an internal error; here, because it is another file's."""
+    database, other = tmp_path / "leadhouse.duckdb", tmp_path / "other.duckdb"
+    duckdb.connect(database).close()
+    with told_by(LOG_LEAVER, other) as (leaver, _):
+        leaver.kill()
+    other.with_name(f"{other.name}.wal").rename(tmp_path / f"{database.name}.wal")
+    with pytest.raises(WarehouseError, match="is damaged: put back a copy of it") as raised:
+        make_ready(database)
+    assert "\n" not in str(raised.value)
 
 
 def test_what_did_not_fit_into_memory_goes_but_not_while_somebody_needs_it(tmp_path: Path) -> None:

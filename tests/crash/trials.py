@@ -291,11 +291,14 @@ class Lane:
         )
         return {name for (name,) in found} | (present - usual)
 
-    def trial(self, stop: Callable[[Build], None], **limits: object) -> "Trial":
+    def trial(
+        self, stop: Callable[[Build], None] = lambda build: None, lacks: str = "", **limits: object
+    ) -> "Trial":
         """Puts the first day back, has a build of the second stopped, and builds again.
 
         Args:
             stop: is called with the build, once it has begun.
+            lacks: what of, if it is not killed.
             limits: arguments of `start` for the one that is stopped.
         """
         self.put_back()
@@ -303,7 +306,7 @@ class Lane:
         stop(build)
         code = build.wait()
         *_, (_, phase) = build.phases(self.folders)
-        trial = Trial(phase, code, build.said)
+        trial = Trial(lacks or f"killed: {phase}", code, build.said)
         try:
             trial.published = self.standing()
             again = self.start()
@@ -322,14 +325,15 @@ class Trial:
     """How one went.
 
     Attributes:
-        phase: in which it was stopped; that at the end may be over already.
+        met: what the build met: it was killed in a phase (that at the end may be over already), or
+            lacked something.
         code: of the build that was stopped.
         said: by it.
         published: whose tables were found then.
         failure: what was wrong thereafter; empty: nothing.
     """
 
-    phase: str
+    met: str
     code: int
     said: str
     published: str = ""
@@ -369,12 +373,34 @@ def file_size_limited(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def kills(lane: Lane, count: int, draw: random.Random) -> Iterator[Callable[[Build], None]]:
-    """Moments to kill at: by turns any of the whole build, and one of each phase."""
+def address_space_limited(size: int) -> Callable[[], None]:
+    """No process may have more than so many bytes of memory, whatever DuckDB was told."""
+    return lambda: resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+def kills(lane: Lane, count: int, draw: random.Random) -> Iterator[Trial]:
+    """Trials of kills: by turns at any moment of the whole build, and in one of each phase."""
     spans = list(lane.spans().items())
     for number in range(count):
         if number % 2:
             phase, seconds = spans[number // 2 % len(spans)]
-            yield killed_in(phase, draw.uniform(0, seconds), lane.folders)
+            yield lane.trial(killed_in(phase, draw.uniform(0, seconds), lane.folders))
         else:
-            yield killed_at(draw.uniform(0, lane.seconds))
+            yield lane.trial(killed_at(draw.uniform(0, lane.seconds)))
+
+
+def lacks(lane: Lane, count: int, draw: random.Random) -> Iterator[Trial]:
+    """Trials of what runs out, by turns: room on the disk, memory, DuckDB's share of it."""
+    database = lane.folder / "first day" / lane.database.name
+    for number in range(count):
+        share = draw.random()
+        match number % 3:
+            case 0:
+                size = int(share * 1.2 * database.stat().st_size)
+                yield lane.trial(lacks="room in a file", limit=file_size_limited(size))
+            case 1:
+                size = int(200e6 * 20**share)
+                yield lane.trial(lacks="memory", limit=address_space_limited(size))
+            case _:
+                size = f"{10 * 20**share:.0f}MB"
+                yield lane.trial(lacks="memory for DuckDB", LEADHOUSE_MEMORY_LIMIT=size)

@@ -130,5 +130,7 @@ def test_a_tampered_model_or_a_file_in_the_way_is_refused(warehouse, tmp_path):
     assert "SHA-256" in said
     assert not (tmp_path / "new").exists()
     (tmp_path / "file").write_text("mine")
-    assert export(warehouse, tmp_path / "file")[0] == 2
+    code, said = export(warehouse, tmp_path / "file")
+    assert code == 2
+    assert "is a file; an export wants a folder" in said
     assert (tmp_path / "file").read_text() == "mine"

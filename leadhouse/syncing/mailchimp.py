@@ -20,7 +20,7 @@ from leadhouse.syncing.mailchimp_client import Client, MailchimpSettings, Operat
 from leadhouse.syncing.settings import SettingsError
 
 # It names the data centre, so where Mailchimp is called.
-KEY = re.compile(r"\w+-[a-z]+\d+", re.ASCII)
+KEY = re.compile(r".+-[a-z]+\d+", re.ASCII)
 ROUNDS = 3
 TAG_LENGTH = 10
 TAG = "leadhouse: "

@@ -18,6 +18,7 @@ from leadhouse.syncing.destination import (
     Update,
 )
 from leadhouse.syncing.destinations import make_destination
+from leadhouse.syncing.fields import FIELDS
 from leadhouse.syncing.salesforce import Salesforce
 from leadhouse.syncing.salesforce_client import Client, SalesforceSettings, TimedSession
 from leadhouse.syncing.settings import SettingsError
@@ -376,7 +377,7 @@ class TestFaults:
         self, server: SalesforceServer, connect: Connect
     ) -> None:
         server.open_fields.remove("Leadhouse_Tier__c")
-        said = r"answered 400 \(INVALID_FIELD: .*Leadhouse_Tier__c.*--setup"
+        said = r"not set up for this: run .*--setup, .* 400 \(INVALID_FIELD: .*Leadhouse_Tier__c"
         with pytest.raises(StopError, match=said):
             connect().tell("r1", [update("L1")])
 
@@ -515,9 +516,29 @@ class TestSetup:
         server.may_customize = False
         with pytest.raises(StopError) as caught:
             connect().setup(PROPERTIES)
-        assert "An admin has to make Lead.Leadhouse_Score__c (Number 1)" in str(caught.value)
-        assert "An admin has to make Lead.Leadhouse_Id__c (Text 255)" in str(caught.value)
+        assert str(caught.value) == (
+            "An admin has to make these fields of Lead: Leadhouse_Score__c (Number 1), "
+            "Leadhouse_Id__c (Text 255). Salesforce is not set up for this: run leadhouse sync "
+            "--destination salesforce --setup, and see docs/salesforce.md. Salesforce answered "
+            "403 (INSUFFICIENT_ACCESS: insufficient access rights on entity)."
+        )
         assert "Leadhouse_Score__c" not in server.fields
+
+    def test_names_all_fields_that_an_admin_has_to_make_or_open(
+        self, server: SalesforceServer, connect: Connect
+    ) -> None:
+        every = {f"Leadhouse_{field.title()}__c": field for field in FIELDS}
+        server.fields.clear()
+        server.open_fields.clear()
+        server.may_customize = False
+        with pytest.raises(StopError, match="An admin has to make these fields of Lead: ") as made:
+            connect().setup(every)
+        server.may_customize = True
+        with pytest.raises(StopError, match="needs access to read and edit these f") as opened:
+            connect().setup(every)
+        for told in (str(made.value), str(opened.value)):
+            assert [name for name in (*every, "Leadhouse_Id__c") if name not in told] == []
+            assert "docs/salesforce.md" in told
 
     def test_a_key_field_must_be_an_external_id(
         self, server: SalesforceServer, connect: Connect

@@ -22,7 +22,7 @@ from leadhouse.syncing.run import run_sync
 from leadhouse.syncing.settings import SettingsError, SyncSettings
 from leadhouse.syncing.webhook import Webhook, WebhookSettings, from_environment
 from tests.syncing.loopback import Fault, Receiver
-from tests.syncing.warehouse import check_log, make_warehouse
+from tests.syncing.warehouse import check_log, make_warehouse, raise_alerts
 
 HASTY = SyncSettings(attempts=2, wait_seconds=0.001, longest_wait_seconds=0.002)
 UPDATES = [
@@ -143,19 +143,7 @@ def test_a_missing_url_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_alert_is_posted_once_and_again_only_if_nobody_knows(receiver: Receiver) -> None:
     connection = duckdb.connect()
     make_warehouse(connection, "fake", {"score": "score"})
-    connection.execute(
-        """
-        create table lead_alerts as
-        select
-            'a' || range as alert_id,
-            'l1' as lead_id,
-            'hot' as kind,
-            'rep 1' as rep_id,
-            'Lead ' || range || ' is hot' as text,
-            timestamp '2026-01-01' + interval 1 day * range as as_of
-        from range(4)
-        """
-    )
+    raise_alerts(connection, [f"Lead {number} is hot" for number in range(4)])
     answers = iter([200, 500, 500, 200, 400])
     receiver.plan = lambda _: Fault(next(answers, 200), acts=True)
     channel = Alerts(AlertsSettings(url=receiver.url))

@@ -122,7 +122,7 @@ class TestTelling:
         body = {"status": "COMPLETE", "results": [], "errors": [problem]}
         server.plan = lambda number, path: Fault(207, body=json.dumps(body).encode())
         destination = connect(server)
-        with pytest.raises(BatchRefusedError, match=r"HubSpot left 2 of 2 rows open\. Somebody else"):
+        with pytest.raises(BatchRefusedError, match=r"HubSpot left 2 of 2 rows open\. Somebody"):
             destination.tell("r1", batch(2))
         with pytest.raises(TryAgainError, match="1 of 1 rows open"):
             destination.tell("r2", batch(1))

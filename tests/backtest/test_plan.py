@@ -53,7 +53,7 @@ def refused(warehouse: Path, **asked: str | None) -> str:
         ({"vars": "{as_of: 2025-01-01}"}, "--vars may not name as_of"),
         ({"vars": "seed"}, "--vars wants a mapping"),
         ({"vars": "{seed: "}, "--vars is not YAML"),
-        ({"raw-dir": "/nowhere"}, "There is no folder /nowhere"),
+        ({"raw-dir": "/nowhere"}, "There is no folder /nowhere of input files"),
         ({"from": "yesterday"}, "--from"),
         ({"database": "/nowhere/w.duckdb"}, "There is no warehouse /nowhere/w.duckdb"),
     ],

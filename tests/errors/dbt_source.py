@@ -95,12 +95,13 @@ def data_tests() -> Iterator[Sentence]:
     """The tests of data by name: the singular ones, and the generic ones that models have."""
     for path in sorted((PROJECT / "tests" / "dbt").glob("*.sql")):
         yield from sentences([_quoted(path.stem)], path)
-    for path in sorted((PROJECT / "models").rglob("*.yml")):
-        for model in yaml.safe_load(path.read_text()).get("models", []):
-            for holder in (model, *model.get("columns", [])):
+    for path in (*PROJECT.glob("models/**/*.yml"), *PROJECT.glob("seeds/**/*.yml")):
+        described = yaml.safe_load(path.read_text())
+        for resource in (*described.get("models", []), *described.get("seeds", [])):
+            for holder in (resource, *resource.get("columns", [])):
                 for test in holder.get("data_tests", []):
                     name = test if isinstance(test, str) else next(iter(test))
-                    yield Sentence(_quoted(name), "models")
+                    yield Sentence(_quoted(name), "models and seeds")
 
 
 def _quoted(name: str) -> str:

@@ -13,6 +13,7 @@ from tests.errors.sentences import ANYTHING, LISTS_OF_FINDINGS, Sentence, senten
 # Of two texts for one blank both are taken; of more, none.
 _MOST_VARIANTS = 8
 
+
 def of_python() -> Iterator[Sentence]:
     for path in _python_files():
         module = _module(path)
@@ -51,17 +52,19 @@ def _said(node: ast.AST) -> Iterator[ast.expr]:
             yield from node.args[:1]
         if name[:1].isupper():
             yield from (word.value for word in node.keywords if word.arg in LISTS_OF_FINDINGS)
-    elif isinstance(node, ast.AugAssign) and _name(node.target) in LISTS_OF_FINDINGS:
-        yield node.value
-    elif isinstance(node, ast.Assign) and _name(node.targets[0]) == "problem":
-        yield node.value
+    elif isinstance(node, ast.AugAssign | ast.Assign):
+        target = _name(node.target if isinstance(node, ast.AugAssign) else node.targets[0])
+        if target in LISTS_OF_FINDINGS or target == "problem":
+            yield node.value
     elif isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
         yield from (value for key, value in pairs if getattr(key, "value", None) == "failed")
 
 
 def _is_to_stderr(call: ast.Call) -> bool:
-    return _name(call.func) in {"echo", "secho"} and any(word.arg == "err" for word in call.keywords)
+    return _name(call.func) in {"echo", "secho"} and any(
+        word.arg == "err" for word in call.keywords
+    )
 
 
 def _name(node: ast.AST | None) -> str:
@@ -93,7 +96,7 @@ class _Module:
         return found
 
     def returned(self, function: str) -> set[str]:
-        """The texts that a function may return, in a list or alone; exceptions speak for themselves."""
+        """The texts that a function may return, in a list or alone."""
         if function in self._at_work or function not in self._functions:
             return {ANYTHING}
         self._at_work.add(function)
@@ -144,34 +147,40 @@ class _Module:
         def variants(inner: ast.expr) -> set[str]:
             return self._variants(inner, scope)
 
+        found = {ANYTHING}
         match expression:
             case ast.Constant(value=str(text)):
-                return {text}
+                found = {text}
             case ast.JoinedStr(values=parts):
-                return _put_together(map(variants, parts))
+                found = _put_together(map(variants, parts))
             case ast.FormattedValue(value=value, format_spec=None):
                 found = variants(value)
-                return found if len(found) <= _MOST_VARIANTS else {ANYTHING}
+                if len(found) > _MOST_VARIANTS:
+                    found = {ANYTHING}
             case ast.BinOp(left=left, op=ast.Add(), right=right):
-                return _put_together([variants(left), variants(right)])
+                found = _put_together([variants(left), variants(right)])
             case ast.IfExp(body=body, orelse=orelse):
-                return variants(body) | variants(orelse)
+                found = variants(body) | variants(orelse)
             case ast.BoolOp(values=values) | ast.List(elts=values) | ast.Tuple(elts=values):
-                return set().union(*map(variants, values))
+                found = set().union(*map(variants, values))
             case ast.ListComp(elt=value) | ast.GeneratorExp(elt=value) | ast.Starred(value=value):
-                return variants(value)
+                found = variants(value)
             case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format")):
-                return {re.sub(r"{[^}]*}", ANYTHING, text)}
-            case ast.Call(func=ast.Name(id=name)) | ast.Call(
-                func=ast.Attribute(value=ast.Name(id="self"), attr=name)
+                found = {re.sub(r"{[^}]*}", ANYTHING, text)}
+            case (
+                ast.Call(func=ast.Name(id=name))
+                | ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name))
             ):
-                if name in self._functions:
-                    return self.returned(name)
-                module = _module_of(self._imported.get(name, ("", ""))[0])
-                return module.returned(name) if module else {ANYTHING}
+                found = self._returned_anywhere(name)
             case ast.Name(id=name):
-                return self.named(name, scope)
-        return {ANYTHING}
+                found = self.named(name, scope)
+        return found
+
+    def _returned_anywhere(self, function: str) -> set[str]:
+        if function in self._functions:
+            return self.returned(function)
+        module = _module_of(self._imported.get(function, ("", ""))[0])
+        return module.returned(function) if module else {ANYTHING}
 
 
 def _is_bound(name: str, scope: ast.AST) -> bool:

@@ -28,15 +28,23 @@ class Row:
         return re.fullmatch(pattern, text) is not None
 
     @property
+    def words(self) -> list[str]:
+        """What the message has between its blanks."""
+        return [words for part in self.says.split(ANYTHING) if (words := part.strip(" .,:;()"))]
+
+    @property
     def fragments(self) -> set[str]:
-        """What the message can be known by: pieces of its words that no other row has."""
+        """What the message can be known by: pieces of its words, that no other row has if it can
+        be. A name is known by itself, and so is a number."""
+        if named := re.fullmatch(r"`(\w+)`", self.says) or re.match(r"(\d+)", self.says):
+            return {named[1]}
         found = set()
         for words in self.says.split(ANYTHING):
             width = min(_TELLING, len(words))
             found |= {words[i : i + width] for i in range(len(words) - width + 1)}
         others = [row.says for row in rows() if row is not self]
-        telling = {piece for piece in found if not any(piece in says for says in others)}
-        longest = max(map(len, telling), default=0)
+        telling = {piece for piece in found if not any(piece in says for says in others)} or found
+        longest = max(map(len, telling))
         return {piece for piece in telling if len(piece) == longest}
 
 

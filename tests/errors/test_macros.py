@@ -98,7 +98,10 @@ def test_a_variable_that_cannot_be(variables: dict, sentence: str) -> None:
     ("signals", "sentence"),
     [
         ("visits", "`signals` must be a list of signals, each with its keys; it is 'visits'."),
-        ([VISIT | {"name": "Visits"}], "needs a name of lower-case letters, digits and underscores"),
+        (
+            [VISIT | {"name": "Visits"}],
+            "needs a name of lower-case letters, digits and underscores",
+        ),
         ([VISIT, VISIT], "has a name that is taken; give it another."),
         ([VISIT | {"colour": "red"}], "has the unknown key 'colour'; known are name, label,"),
         ([VISIT | {"event_types": "page_view"}], "needs `event_types`, a list of one event type"),

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import PROJECT
 from tests.errors.dbt_source import alerts, data_tests, of_dbt
 from tests.errors.python_source import of_python
 from tests.errors.sentences import Sentence
 from tests.errors.shell_source import of_scripts
-from tests.errors.table import Row, rows
+from tests.errors.table import rows
 
+# Not found where something is raised: they are put together from words that stand elsewhere.
+AT_THE_END = "Said at the end, and of single leads"
 # What dbt says itself, and what a command ends with.
 OF_OTHERS = {"Said by dbt", "Exit codes"}
-OWN_ROWS = [row for row in rows() if row.section not in OF_OTHERS]
+OWN_ROWS = [row for row in rows() if row.section not in {AT_THE_END, *OF_OTHERS}]
 
 
 @cache
@@ -39,7 +39,7 @@ def test_the_source_speaks() -> None:
         "… is a link to a file that is not there.",  # found, and told with others
         "dbt was ended by ….",  # one of the sentences of a command
         "`retrain` must be auto, always or never; it is '…'.",  # a macro's
-        "tier_policy names \"…\", not in the seed tier_policies.",  # of SQL
+        'tier_policy names "…", not in the seed tier_policies.',  # of SQL
         "… is none of …",  # a reason why a row is rejected
         "--raw-dir wants a folder: scripts/build --raw-dir FOLDER",  # a script's
         "`became_hot`",
@@ -47,32 +47,53 @@ def test_the_source_speaks() -> None:
     } <= said
 
 
-@pytest.mark.parametrize("sentence", all_sentences(), ids=lambda sentence: sentence.text[:60])
-def test_every_sentence_has_one_row(sentence: Sentence) -> None:
-    found = [row.says for row in OWN_ROWS if row.holds(sentence.text)]
-    assert len(found) == 1, f"{sentence.place} says: {sentence.text}"
+def test_every_sentence_has_one_row() -> None:
+    astray = []
+    for sentence in all_sentences():
+        found = [row.says for row in OWN_ROWS if row.holds(sentence.text)]
+        # Of a row that has the very words and one with wider blanks, the first is meant.
+        if len(found) != 1 and sentence.text not in found:
+            astray.append((sentence, found))
+    assert astray == []
 
 
-@pytest.mark.parametrize("row", OWN_ROWS, ids=lambda row: row.says[:60])
-def test_every_row_is_said_somewhere(row: Row) -> None:
-    assert any(row.holds(sentence.text) for sentence in all_sentences())
+def test_every_row_is_said_somewhere() -> None:
+    said = [sentence.text for sentence in all_sentences()]
+    stale = [row.says for row in OWN_ROWS if not any(map(row.holds, said))]
+    library = (PROJECT / "leadhouse").rglob("*.py")
+    texts = ["\n".join(texts_within(ast.parse(file.read_text()))) for file in library]
+    for row in rows():
+        if row.section == AT_THE_END and not any(
+            all(words in text for words in row.words) for text in texts
+        ):
+            stale.append(row.says)
+    assert stale == []
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: row.says[:60])
-def test_every_row_is_raised_by_a_test(row: Row) -> None:
-    file, _, name = row.test.partition("::")
-    assert (PROJECT / file).is_file(), row.test
-    said = words_of(PROJECT / file, name)
-    assert any(piece in said for piece in row.fragments), sorted(row.fragments)
+def test_every_row_is_raised_by_a_test() -> None:
+    unproven = []
+    for row in rows():
+        file, _, name = row.test.partition("::")
+        if not any(piece in words_of(PROJECT / file, name) for piece in row.fragments):
+            unproven.append((row.test, row.says))
+    assert unproven == []
+
+
+def test_every_row_says_what_to_do() -> None:
+    assert [row.says for row in rows() if not row.to_do] == []
 
 
 @cache
 def words_of(path: Path, test: str) -> str:
     """The texts of a test and of what it has at hand: its module less other tests, and helpers."""
+    if path.suffix == ".yml":
+        assert f"name: {test}\n" in path.read_text()
+        return re.sub(r"\s+", " ", path.read_text())
     module = ast.parse(path.read_text())
     *groups, name = test.split("::")
     names = {*groups, name}
-    assert any(node.name == name for node in ast.walk(module) if isinstance(node, ast.FunctionDef))
+    tests = {node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
+    assert name in tests, f"{path} has no {name}"
     shared = [
         node
         for node in module.body
@@ -86,8 +107,8 @@ def words_of(path: Path, test: str) -> str:
 
 def texts_within(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-            yield inner.value
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str | int):
+            yield str(inner.value)
 
 
 def helpers_of(module: ast.Module) -> Iterator[Path]:

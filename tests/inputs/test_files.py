@@ -29,7 +29,9 @@ def only_error(folder: Path) -> str:
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    assert f"There is no folder {tmp_path / 'gone'}" in only_error(tmp_path / "gone")
+    assert only_error(tmp_path / "gone") == (
+        f"There is no folder {tmp_path / 'gone'}: raw_dir names the folder of your files."
+    )
 
 
 def test_folder_with_a_pattern_in_its_name(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_encoding_leaves_the_training_set_as_it_is(connection) -> None:
     [
         ("* exclude (uses)", "lacks the column uses"),
         ("* replace (visits::double as visits)", "The feature visits is DOUBLE"),
-        ("*, 1 as more", "The feature more is INTEGER"),
+        ("*, 1 as more", "The feature more is INTEGER; features are FLOAT"),
         ("* replace (null::boolean as label)", "a label is null"),
         ("* replace ('inf'::float as fit)", "The feature fit is infinite"),
         (

@@ -154,7 +154,10 @@ SPARSE = helper.make_sparse_tensor(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (identity("", "If", then_branch=BODY, else_branch=BODY), "operator 'If' of the domain '', which no model"),
+        (
+            identity("", "If", then_branch=BODY, else_branch=BODY),
+            "operator 'If' of the domain '', which no model",
+        ),
         (identity("", "Loop", body=BODY), "operator 'Loop' of the domain ''"),
         (identity("", "Scan", body=BODY), "operator 'Scan' of the domain ''"),
         (identity("com.example", "Abs"), "operator 'Abs' of the domain 'com.example'"),
@@ -174,7 +177,10 @@ SPARSE = helper.make_sparse_tensor(
         (lambda m: m.opset_import.append(helper.make_opsetid("com.example", 1)), "'com.example'"),
         (lambda m: m.opset_import.append(helper.make_opsetid("", 21)), "opsets"),
         (lambda m: m.ClearField("opset_import"), "opsets"),
-        (lambda m: m.MergeFromString(b"\x12\x01\xff"), "ModelProto whose producer_name is no text"),
+        (
+            lambda m: m.MergeFromString(b"\x12\x01\xff"),
+            "ModelProto whose producer_name is no text.",
+        ),
         (lambda m: m.ClearField("graph"), "made for another feature schema"),
         (other_type, "made for another feature schema"),
         (lambda m: m.graph.input.pop(), "made for another feature schema"),

@@ -1,5 +1,6 @@
 """Alerts to a channel: each row of lead_alerts once, as JSON that Slack and others take."""
 
+import html
 import json
 from collections.abc import Mapping, Sequence
 
@@ -43,7 +44,11 @@ class AlertsSettings(Settings):
 
 
 class Alerts:
-    """Posts `{"text": ...}` for each alert, one at a time; Idempotency-Key is the alert's id."""
+    """Posts `{"text": ...}` for each alert, one at a time; Idempotency-Key is the alert's id.
+
+    Of what stands in data nothing is a mention or a link by itself: `&`, `<` and `>` are written as
+    Slack wants them (https://docs.slack.dev/messaging/formatting-message-text#escaping).
+    """
 
     name = "alerts"
     batch_size = 1
@@ -58,7 +63,8 @@ class Alerts:
 
     def tell(self, request_id: str, updates: Sequence[Update]) -> Sequence[Answer]:
         for update in updates:
-            body = json.dumps(dict(update.properties)).encode()
+            text = html.escape(str(update.properties["text"]), quote=False)
+            body = json.dumps({"text": text}).encode()
             post(self._client, self._url, body, {"Idempotency-Key": update.address})
         return [Answer("told") for _ in updates]
 

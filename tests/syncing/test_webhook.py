@@ -98,6 +98,13 @@ def test_secrets_and_addresses_that_a_server_echoes_are_not_told(
     assert str(raised.value) == f"HTTP 400: {told}"
 
 
+def test_what_a_server_says_cannot_move_a_cursor(receiver: Receiver) -> None:
+    receiver.plan = lambda _: Fault(400, body="\x1b[2Jgone\r\nall \u202ewell".encode())
+    with pytest.raises(BatchRefusedError) as raised:
+        Webhook(WebhookSettings(url=receiver.url)).tell("r", UPDATES)
+    assert str(raised.value) == r"HTTP 400: \x1b[2Jgone\r\nall \u202ewell"
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
@@ -161,3 +168,24 @@ def test_each_alert_is_posted_once_and_again_only_if_nobody_knows(receiver: Rece
     assert post() == [(alert, texts[alert]) for alert in ("a0", "a1", "a1", "a2", "a3")]
     assert post() == [("a1", texts["a1"])]
     assert post() == []
+
+
+def test_no_alert_mentions_everybody_or_forges_a_link(receiver: Receiver) -> None:
+    connection = duckdb.connect()
+    make_warehouse(connection, "fake", {"score": "score"})
+    texts = ["<!channel> & all", "<http://evil.example|click>", "&lt;@U1&gt;", 'it\'s "hot"']
+    raise_alerts(connection, texts)
+    due = read_due_alerts(connection)
+    assert run_sync(connection, Alerts(AlertsSettings(url=receiver.url)), HASTY, due).told == 4
+    assert [posted.json for posted in receiver.requests] == [
+        {"text": "&lt;!channel&gt; &amp; all"},
+        {"text": "&lt;http://evil.example|click&gt;"},
+        {"text": "&amp;lt;@U1&amp;gt;"},
+        {"text": 'it\'s "hot"'},
+    ]
+
+
+def test_a_webhook_is_told_texts_as_they_are(receiver: Receiver) -> None:
+    Webhook(WebhookSettings(url=receiver.url)).tell("r", [Update("<l>", "l", None, {"t": "a&<b>"})])
+    [told] = receiver.requests[0].json["updates"]
+    assert (told["lead_id"], told["properties"]) == ("<l>", {"t": "a&<b>"})

@@ -72,6 +72,16 @@ def test_a_dry_run_needs_no_settings_and_leaves_nothing(
     assert not (tmp_path / "out").exists()
 
 
+def test_what_data_holds_is_shown_and_neither_obeyed_nor_hidden(database: Path) -> None:
+    odd = "l\x1b[2J\u202e[/][bold]:warning:\x07"
+    with closing(duckdb.connect(database)) as connection:
+        want(connection, "csv", {odd: (odd, 1.0, {"score": 1.0})})
+    output = run("--destination", "csv", "--dry-run")
+    assert r"l\x1b[2J\u202e[/][bold]:warning:\x07" in output
+    shown = r"Lead \x1b[0m[/] is not due at csv."
+    assert shown in run("--destination", "csv", "--only", "\x1b[0m[/]", "--dry-run")
+
+
 def test_only_and_limit(database: Path) -> None:
     output = run("--destination", "csv", "--only", "l1", "--only", "l9")
     assert "Lead l9 is not due at csv." in output

@@ -98,6 +98,13 @@ def test_secrets_and_addresses_that_a_server_echoes_are_not_told(
     assert str(raised.value) == f"HTTP 400: {told}"
 
 
+def test_what_a_server_says_cannot_move_a_cursor(receiver: Receiver) -> None:
+    receiver.plan = lambda _: Fault(400, body="\x1b[2Jgone\r\nall \u202ewell".encode())
+    with pytest.raises(BatchRefusedError) as raised:
+        Webhook(WebhookSettings(url=receiver.url)).tell("r", UPDATES)
+    assert str(raised.value) == r"HTTP 400: \x1b[2Jgone\r\nall \u202ewell"
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
@@ -161,3 +168,51 @@ def test_each_alert_is_posted_once_and_again_only_if_nobody_knows(receiver: Rece
     assert post() == [(alert, texts[alert]) for alert in ("a0", "a1", "a1", "a2", "a3")]
     assert post() == [("a1", texts["a1"])]
     assert post() == []
+
+
+def test_a_refused_model_is_an_alert_for_as_long_as_the_same_is_wrong(receiver: Receiver) -> None:
+    connection = duckdb.connect()
+    make_warehouse(connection, "fake", {"score": "score"})
+    raise_alerts(connection, ["Lead 0 is hot"])
+    channel = Alerts(AlertsSettings(url=receiver.url))
+
+    def post(*models: tuple[str, str, str], as_of: str) -> list[str]:
+        """What is posted after a build, which makes the table anew."""
+        connection.execute("delete from model_alerts")
+        for model in models:
+            connection.execute("insert into model_alerts values (?, ?, ?, ?)", [*model, as_of])
+        receiver.requests.clear()
+        run_sync(connection, channel, HASTY, read_due_alerts(connection))
+        check_log(connection)
+        return [posted.json["text"] for posted in receiver.requests]
+
+    wrong = ("m2", "m1", "Its bytes do not have the SHA-256.")
+    told = "Model m2 is refused, and m1 scores: Its bytes do not have the SHA-256."
+    assert post(wrong, as_of="2026-01-02") == ["Lead 0 is hot", told]
+    assert post(wrong, ("m1", "m0", "It is <gone>."), as_of="2026-01-03") == [
+        "Model m1 is refused, and m0 scores: It is &lt;gone&gt;."
+    ]
+    assert post(as_of="2026-01-04") == []
+    now_by_another = ("m2", "m0", "Its bytes do not have the SHA-256.")
+    assert post(now_by_another, as_of="2026-01-05") == [told.replace("m1", "m0")]
+
+
+def test_no_alert_mentions_everybody_or_forges_a_link(receiver: Receiver) -> None:
+    connection = duckdb.connect()
+    make_warehouse(connection, "fake", {"score": "score"})
+    texts = ["<!channel> & all", "<http://evil.example|click>", "&lt;@U1&gt;", 'it\'s "hot"']
+    raise_alerts(connection, texts)
+    due = read_due_alerts(connection)
+    assert run_sync(connection, Alerts(AlertsSettings(url=receiver.url)), HASTY, due).told == 4
+    assert [posted.json for posted in receiver.requests] == [
+        {"text": "&lt;!channel&gt; &amp; all"},
+        {"text": "&lt;http://evil.example|click&gt;"},
+        {"text": "&amp;lt;@U1&amp;gt;"},
+        {"text": 'it\'s "hot"'},
+    ]
+
+
+def test_a_webhook_is_told_texts_as_they_are(receiver: Receiver) -> None:
+    Webhook(WebhookSettings(url=receiver.url)).tell("r", [Update("<l>", "l", None, {"t": "a&<b>"})])
+    [told] = receiver.requests[0].json["updates"]
+    assert (told["lead_id"], told["properties"]) == ("<l>", {"t": "a&<b>"})

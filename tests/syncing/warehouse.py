@@ -144,13 +144,17 @@ def want(
 
 
 def raise_alerts(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> None:
-    """Makes lead_alerts, a row for each text; their ids are a0, a1 and so on."""
+    """Makes lead_alerts, a row for each text, of the ids a0, a1 and so on; no model is refused."""
     connection.execute(
         "create table lead_alerts as select"
         " 'a' || place as alert_id, 'l1' as lead_id, 'became_hot' as kind, 'rep 1' as rep_id, text,"
         " timestamp '2026-01-01' + interval 1 day * place as as_of"
         " from (select unnest($texts) as text, unnest(range(len($texts))) as place)",
         {"texts": list(texts)},
+    )
+    connection.execute(
+        "create table model_alerts (model_version varchar, scored_by_model_version varchar,"
+        " problem varchar, as_of timestamp)"
     )
 
 

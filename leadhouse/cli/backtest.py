@@ -70,7 +70,6 @@ def _read(variables: str) -> dict[str, Any]:
 
 
 def _replay(replays: "Backtest") -> None:
-    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -79,6 +78,8 @@ def _replay(replays: "Backtest") -> None:
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+
+    from leadhouse.cli.tables import PlainConsole
 
     remaining, moments = replays.remaining, replays.plan.moments
     columns = (
@@ -89,7 +90,7 @@ def _replay(replays: "Backtest") -> None:
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=PlainConsole(stderr=True)) as progress:
         count_done = len(moments) - len(remaining)
         if count_done:
             progress.console.print(f"{count_done} of {len(moments)} moments are done already.")
@@ -99,8 +100,7 @@ def _replay(replays: "Backtest") -> None:
         for told in replays.replay():
             progress.console.print(
                 f"{told.as_of:%Y-%m-%d %H:%M}  {told.count_leads:,} open leads, "
-                f"scored by {told.model_version}",
-                highlight=False,
+                f"scored by {told.model_version}"
             )
             progress.update(task, advance=1, description=_named(next(upcoming)))
 

@@ -16,12 +16,12 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
 ) -> None:
     """Write the demo world: every input table, and the truth to compare a model with."""
-    from rich.console import Console
     from rich.table import Table
 
+    from leadhouse.cli.tables import PlainConsole
     from leadhouse.demo import write_demo
 
-    console = Console(stderr=True)
+    console = PlainConsole(stderr=True)
     with (
         failing_in_a_sentence("demo", ValueError, OSError),
         console.status(f"Making a world of {leads:,} leads ..."),

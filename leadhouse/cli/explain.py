@@ -31,9 +31,8 @@ def explain(
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Print a lead's card: score, reasons, history, what changed, similar leads."""
-    from rich.console import Console
-
     from leadhouse.cards import find_card, find_past_card
+    from leadhouse.cli.tables import PlainConsole
     from leadhouse.database import WarehouseError, open_warehouse
 
     with failing_in_a_sentence("explain", WarehouseError), open_warehouse(database) as opened:
@@ -41,40 +40,40 @@ def explain(
             blocks = _now(find_card(opened, lead_id))
         else:
             blocks = _then(find_past_card(opened, lead_id, as_of))
-    # What users and the CRM wrote is text, not markup.
-    console = Console(markup=False, highlight=False)
-    for title, block in blocks:
-        console.print(f"\n{title}", style="bold")
-        console.print(block)
+    console = PlainConsole()
+    for title, *lines in blocks:
+        console.print("", title, sep="\n", style="bold")
+        console.print(*lines, sep="\n")
 
 
-def _now(card: "Card") -> "list[tuple[str, RenderableType]]":
+def _now(card: "Card") -> "list[Sequence[RenderableType]]":
+    """Blocks: each a title and lines, or a table in place of them."""
     score = card.score
     return [
         _heading(score),
         ("Tier", _tier(score)),
-        ("Trend", f"{_trend(score)}\n{_plot(card.history)}"),
+        ("Trend", _trend(score), _plot(card.history)),
         ("Why, in points of score", _reasons(card)),
         ("Since the last run", _changes(card)),
         ("Past leads that looked alike to the model", _similar(card.similar)),
     ]
 
 
-def _then(card: "PastCard") -> "list[tuple[str, RenderableType]]":
+def _then(card: "PastCard") -> "list[Sequence[RenderableType]]":
     score = card.score
-    reasons = "\n".join(
+    reasons = [
         f"{'+' if reason['direction'] == 'for' else '-'} {reason['topic_label']}"
         for reason in card.reasons
-    )
+    ]
     return [
         _heading(score),
         ("Tier", f"{score['tier']}, since {score['tier_since']:%Y-%m-%d}."),
         ("Trend", _plot(card.history)),
-        ("Why", reasons or "Nothing spoke for or against it."),
+        ("Why", *(reasons or ["Nothing spoke for or against it."])),
     ]
 
 
-def _heading(score: dict[str, Any]) -> tuple[str, str]:
+def _heading(score: dict[str, Any]) -> tuple[str, ...]:
     account = f", account {score['account_id']}" if score["account_id"] else ""
     probability = score["conversion_probability"]
     meaning = "Points of the rules, no probability."
@@ -84,9 +83,9 @@ def _heading(score: dict[str, Any]) -> tuple[str, str]:
     above = min(int(score["score_percentile"]), 99)
     return (
         f"Lead {score['lead_id']}{account}, as of {score['as_of']:%Y-%m-%d %H:%M}",
-        f"Score {score['score']:.1f} of 100, above {above}% of the open leads. {meaning}\n"
+        f"Score {score['score']:.1f} of 100, above {above}% of the open leads. {meaning}",
         f"Grade {score['grade']}: fit {score['fit_score']:.0f}, engagement "
-        f"{score['engagement_score']:.0f}, each of 100.\n"
+        f"{score['engagement_score']:.0f}, each of 100.",
         f"Model {score['model_version']} ({score['model_kind']}).",
     )
 

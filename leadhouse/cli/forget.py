@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadhouse.cli.options import DEFAULT_DATABASE, Database, failing_in_a_sentence
+from leadhouse.texts import visible
 
 if TYPE_CHECKING:
     from leadhouse.forgetting.erasure import Erasure
@@ -94,7 +95,7 @@ def _tell(erasure: "Erasure") -> None:
         said.append(
             "Not all is done: set right what is said above, and give the same command again."
         )
-    typer.echo("\n".join(said))
+    typer.echo("\n".join(map(visible, said)))
 
 
 def _counted(count: int, thing: str, plural: str = "s") -> str:

@@ -50,9 +50,9 @@ def list_(
 @app.command()
 def show(version: Version, database: Database = DEFAULT_DATABASE) -> None:
     """Show all that is known of a model, in words."""
-    from rich.console import Console
     from rich.table import Table
 
+    from leadhouse.cli.tables import PlainConsole
     from leadhouse.database import WarehouseError, open_warehouse
     from leadhouse.registry import decisions_about, figures_of, find_model
     from leadhouse.scoring.scorer import find_fault
@@ -73,7 +73,7 @@ def show(version: Version, database: Database = DEFAULT_DATABASE) -> None:
     for decision in decisions:
         made = f"{decision['decision']} as of {decision['decided_as_of']}"
         words.add_row("decided", f"{made}: {decision['reason']}")
-    Console(markup=False, highlight=False).print(words)
+    PlainConsole().print(words)
     if figures:
         typer.echo()
         _print_figures(figures)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from leadhouse.texts import visible
+
 Database = Annotated[
     Path, typer.Option(envvar="LEADHOUSE_DATABASE", help="The warehouse that a build made.")
 ]
@@ -19,5 +21,6 @@ def failing_in_a_sentence(command: str, *errors: type[Exception], code: int = 2)
     try:
         yield
     except errors as error:
-        typer.secho(f"leadhouse {command}: {error}", err=True, fg=typer.colors.RED)
+        sentence = "\n".join(map(visible, str(error).split("\n")))
+        typer.secho(f"leadhouse {command}: {sentence}", err=True, fg=typer.colors.RED)
         raise typer.Exit(code) from None

@@ -46,7 +46,7 @@ def sync(
     from leadhouse.syncing.run import run_sync
     from leadhouse.syncing.settings import SettingsError, SyncSettings
     from leadhouse.syncing.updates import property_names, read_due
-    from leadhouse.texts import without_addresses
+    from leadhouse.texts import visible, without_addresses
 
     with (
         failing_in_a_sentence("sync", WarehouseError, SettingsError, CallError),
@@ -59,11 +59,11 @@ def sync(
             )
         if setup:
             for sentence in make_destination(destination).setup(properties):
-                typer.echo(sentence)
+                typer.echo(visible(sentence))
             return
         due = read_due(opened, destination, only=only or None, limit=limit)
         for lead_id in set(only or ()) - {one.lead_id for one in due}:
-            shown = without_addresses(lead_id)
+            shown = visible(without_addresses(lead_id))
             typer.echo(f"Lead {shown} is not due at {destination}.", err=True)
         if dry_run:
             _show_plan(destination, due)

@@ -1,11 +1,8 @@
 """Sentences about the input, which name what the input holds: anything at all."""
 
-import unicodedata
+from leadhouse.texts import visible
 
 _LONGEST = 1000
-# Control and format characters, halves of characters, separators of lines: what moves a cursor, is
-# not seen, or turns the writing round.
-_NOT_TO_PRINT = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def printable(sentence: str) -> str:
@@ -13,10 +10,4 @@ def printable(sentence: str) -> str:
     if len(sentence) > _LONGEST:
         half = _LONGEST // 2
         sentence = f"{sentence[:half]} ... {sentence[-half:]}"
-    return "".join(map(_escaped, sentence))
-
-
-def _escaped(character: str) -> str:
-    if unicodedata.category(character) in _NOT_TO_PRINT:
-        return character.encode("unicode_escape").decode()
-    return character
+    return visible(sentence)

@@ -1,5 +1,6 @@
-"""Alerts to a channel: each row of lead_alerts once, as JSON that Slack and others take."""
+"""Alerts to a channel, on leads and on models: each once, as JSON that Slack and others take."""
 
+import html
 import json
 from collections.abc import Mapping, Sequence
 
@@ -13,10 +14,24 @@ from leadhouse.syncing.http import post
 from leadhouse.syncing.settings import Settings
 from leadhouse.syncing.updates import Due
 
-# An alert is due until it has an answer; in the log its id is address and hash.
+# An alert is due until it has an answer; in the log its id is address and hash. One on a model is
+# of no lead, and the same for as long as the same is wrong.
 _DUE = """
+with alerts as (
+    select lead_id, kind, alert_id, text, as_of from lead_alerts
+    union all
+    select
+        '' as lead_id,
+        'model_refused' as kind,
+        md5(concat_ws('|', model_version, scored_by_model_version, problem)) as alert_id,
+        'Model ' || model_version || ' is refused, and ' || scored_by_model_version || ' scores: '
+        || problem as text,
+        as_of
+    from model_alerts
+)
+
 select lead_id, kind, alert_id, text
-from lead_alerts
+from alerts
 where alert_id not in (
     select sends.properties_hash
     from main_operations.crm_sends as sends
@@ -43,7 +58,11 @@ class AlertsSettings(Settings):
 
 
 class Alerts:
-    """Posts `{"text": ...}` for each alert, one at a time; Idempotency-Key is the alert's id."""
+    """Posts `{"text": ...}` for each alert, one at a time; Idempotency-Key is the alert's id.
+
+    Of what stands in data nothing is a mention or a link by itself: `&`, `<` and `>` are written as
+    Slack wants them (https://docs.slack.dev/messaging/formatting-message-text#escaping).
+    """
 
     name = "alerts"
     batch_size = 1
@@ -58,7 +77,8 @@ class Alerts:
 
     def tell(self, request_id: str, updates: Sequence[Update]) -> Sequence[Answer]:
         for update in updates:
-            body = json.dumps(dict(update.properties)).encode()
+            text = html.escape(str(update.properties["text"]), quote=False)
+            body = json.dumps({"text": text}).encode()
             post(self._client, self._url, body, {"Idempotency-Key": update.address})
         return [Answer("told") for _ in updates]
 

@@ -3,7 +3,8 @@
 import csv
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic_settings import SettingsConfigDict
@@ -36,14 +37,15 @@ class CsvFile:
         self._folder = folder
 
     def setup(self, properties: Mapping[str, str]) -> Sequence[str]:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        with _stopping_where_it_cannot_write():
+            self._folder.mkdir(parents=True, exist_ok=True)
         return [f"{self._folder} is there."]
 
     def tell(self, request_id: str, updates: Sequence[Update]) -> Sequence[Answer]:
         names = sorted({name for update in updates for name in update.properties})
         file = self._folder / f"leads-{request_id}.csv"
         unfinished = file.with_suffix(".new")
-        try:
+        with _stopping_where_it_cannot_write():
             self._folder.mkdir(parents=True, exist_ok=True)
             with unfinished.open("w", newline="", encoding="utf-8") as opened:
                 writer = csv.writer(opened)
@@ -55,8 +57,6 @@ class CsvFile:
                 opened.flush()
                 os.fsync(opened.fileno())
             unfinished.replace(file)
-        except OSError as error:
-            raise StopError(f"the file cannot be written: {error}") from error
         return [Answer("told") for _ in updates]
 
     def read(
@@ -64,6 +64,14 @@ class CsvFile:
     ) -> Sequence[Mapping[str, Value]]:
         """Nothing: nobody changes a lead in a file."""
         return [{} for _ in updates]
+
+
+@contextmanager
+def _stopping_where_it_cannot_write() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StopError(f"the file cannot be written: {error}") from error
 
 
 def from_environment() -> CsvFile:

@@ -153,7 +153,7 @@ def error_of(error: ContactsError | PropertiesError) -> CallError:
             f"{SCOPES}. {message}",
             status,
         )
-    return StopError(f"{message}. Is LEADHOUSE_HUBSPOT_URL right?", status)
+    return StopError(f"Is LEADHOUSE_HUBSPOT_URL right? {message}", status)
 
 
 def check_properties_exist(message: str) -> None:

@@ -11,6 +11,7 @@ many such calls go in one batch. See, below https://mailchimp.com/developer/mark
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 
 from leadhouse.syncing.destination import Answer, StopError, TryAgainError, Update, Value
@@ -18,6 +19,8 @@ from leadhouse.syncing.fields import FIELDS
 from leadhouse.syncing.mailchimp_client import Client, MailchimpSettings, Operation, Result
 from leadhouse.syncing.settings import SettingsError
 
+# It names the data centre, so where Mailchimp is called.
+KEY = re.compile(r".+-[a-z]+\d+", re.ASCII)
 ROUNDS = 3
 TAG_LENGTH = 10
 TAG = "leadhouse: "
@@ -32,7 +35,7 @@ def from_environment() -> "Mailchimp":
         SettingsError: one is missing or wrong.
     """
     settings = MailchimpSettings.from_environment()
-    if not settings.url and "-" not in settings.api_key.get_secret_value():
+    if not settings.url and not KEY.fullmatch(settings.api_key.get_secret_value()):
         raise SettingsError(
             "LEADHOUSE_MAILCHIMP_API_KEY does not end with a data centre (-us14, say): set the "
             "whole key, as Mailchimp shows it."

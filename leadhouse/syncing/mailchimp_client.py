@@ -168,15 +168,15 @@ def _call_error(response: httpx.Response) -> CallError:
     except TryAgainError:
         said = {}
     status = response.status_code
-    text = f"Mailchimp answered {status}" + (f" ({_problem(said)})" if said else "")
+    text = f"Mailchimp answered {status}" + (f" ({_problem(said)})." if said else ".")
     if _is_temporary(status, said):
         after = retry_after(response.headers.get("Retry-After"))
-        return TryAgainError(f"{text}.", status, after)
+        return TryAgainError(text, status, after)
     if status in {401, 403}:
-        return StopError(f"{text}: check LEADHOUSE_MAILCHIMP_API_KEY (docs/mailchimp.md).", status)
+        return StopError(f"Check LEADHOUSE_MAILCHIMP_API_KEY (docs/mailchimp.md). {text}", status)
     if status == httpx.codes.NOT_FOUND:
-        return StopError(f"{text}: check LEADHOUSE_MAILCHIMP_LIST_ID (docs/mailchimp.md).", status)
-    return BatchRefusedError(f"{text}.", status)
+        return StopError(f"Check LEADHOUSE_MAILCHIMP_LIST_ID (docs/mailchimp.md). {text}", status)
+    return BatchRefusedError(text, status)
 
 
 def _is_temporary(status: int, said: Mapping[str, Any]) -> bool:

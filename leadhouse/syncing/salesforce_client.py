@@ -127,7 +127,7 @@ class Client:
     def _call_error(self, error: SalesforceError) -> CallError:
         status = error.status
         code, text = _code_and_text(error.content)
-        said = f"Salesforce answered {status}" + (f" ({code}: {text})" if code else "")
+        said = f"Salesforce answered {status}" + (f" ({code}: {text})." if code else ".")
         if status == requests.codes.unauthorized:
             return self._session_error(status)
         # The same code says that too many calls are under way at once, which passes.
@@ -138,10 +138,10 @@ class Client:
                 status,
             )
         if code in {"REQUEST_LIMIT_EXCEEDED", *TEMPORARY} or status == 429 or status >= 500:
-            return TryAgainError(f"{said}.", status)
+            return TryAgainError(said, status)
         if status == requests.codes.bad_request and code not in {"INVALID_FIELD", "INVALIDJOB"}:
-            return BatchRefusedError(f"{said}.", status)
-        return StopError(f"{said}: {WHAT_TO_DO}.", status)
+            return BatchRefusedError(said, status)
+        return StopError(f"Salesforce is not set up for this: {WHAT_TO_DO}. {said}", status)
 
     def _session_error(self, status: int) -> CallError:
         with self._lock:

@@ -43,13 +43,19 @@ def set_up(
         wanted[settings.external_id] = EXTERNAL_ID
     there = _fields(client, settings)
     sentences = [f"{settings.object}.{name} is there already." for name in wanted if name in there]
-    refused = []
+    refused = {}
     for name, metadata in wanted.items():
         if name not in there:
             problem = _make(client, f"{settings.object}.{name}", metadata)
-            (refused if problem else sentences).append(problem or f"{settings.object}.{name} made.")
+            if problem:
+                refused[f"{name} ({_kind(metadata)})"] = problem
+            else:
+                sentences.append(f"{settings.object}.{name} made.")
     if refused:
-        raise StopError(" ".join([*sentences, *refused]))
+        raise StopError(
+            f"An admin has to make these fields of {settings.object}: {', '.join(refused)}. "
+            f"{' '.join(sorted(set(refused.values())))}"
+        )
     there = _fields(client, settings)
     closed = [name for name in wanted if not there.get(name, {}).get("updateable")]
     if closed:
@@ -85,16 +91,18 @@ def _fields(client: Client, settings: SalesforceSettings) -> dict[str, Mapping[s
 
 
 def _make(client: Client, full_name: str, metadata: Mapping[str, Any]) -> str | None:
-    """What an admin has to do because the field can't be made; None if it is there now."""
+    """Why the field can't be made; None if it is there now."""
     try:
         with client.calling() as salesforce:
             salesforce.toolingexecute(
                 "sobjects/CustomField", "POST", {"FullName": full_name, "Metadata": metadata}
             )
     except (BatchRefusedError, StopError) as error:
-        if "DUPLICATE_DEVELOPER_NAME" in str(error):
-            return None
-        size = metadata.get("length") or metadata.get("scale")
-        kind = f"{metadata['type']} {size}" if size else metadata["type"]
-        return f"An admin has to make {full_name} ({kind}), for {error}"
+        return None if "DUPLICATE_DEVELOPER_NAME" in str(error) else str(error)
     return None
+
+
+def _kind(metadata: Mapping[str, Any]) -> str:
+    """A field's type, as an admin is asked for it."""
+    size = metadata.get("length") or metadata.get("scale")
+    return f"{metadata['type']} {size}" if size else metadata["type"]

@@ -1,8 +1,8 @@
 """What others say, made fit to be written down: without addresses, secrets, and too much of it."""
 
-from leadhouse.texts import without_addresses
+from leadhouse.texts import visible, without_addresses
 
-_LONGEST_TEXT = 500
+_LONGEST_TEXT = 1000
 # A shorter text stands in many that tell nothing of it.
 _SHORTEST_SECRET = 8
 # Of this process; a destination may echo what it was sent.
@@ -19,7 +19,8 @@ def keep_secret(secret: str) -> None:
 
 
 def fit_to_write(text: str) -> str:
-    """A destination's words, without the secrets and e-mail addresses in them, cut to 500 signs."""
+    """A destination's words, without the secrets and e-mail addresses in them, in one line, cut off
+    if long."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, "[secret]")
-    return without_addresses(text)[:_LONGEST_TEXT]
+    return visible(without_addresses(text)[:_LONGEST_TEXT])

@@ -7,7 +7,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from leadhouse.backtest import Plan
+import leadhouse
+from leadhouse.backtest import Backtest, Plan, PlanError
 from leadhouse.cli import app
 
 ASKED = {
@@ -52,7 +53,7 @@ def refused(warehouse: Path, **asked: str | None) -> str:
         ({"vars": "{as_of: 2025-01-01}"}, "--vars may not name as_of"),
         ({"vars": "seed"}, "--vars wants a mapping"),
         ({"vars": "{seed: "}, "--vars is not YAML"),
-        ({"raw-dir": "/nowhere"}, "There is no folder /nowhere"),
+        ({"raw-dir": "/nowhere"}, "There is no folder /nowhere of input files"),
         ({"from": "yesterday"}, "--from"),
         ({"database": "/nowhere/w.duckdb"}, "There is no warehouse /nowhere/w.duckdb"),
     ],
@@ -105,3 +106,22 @@ def test_the_configuration_is_all_that_predictions_depend_on(tmp_path):
     ]
     others = {plan(tmp_path, **change).configuration for change in changes}
     assert len(others | {same.configuration}) == 5
+
+
+def test_without_the_project_there_is_nothing_to_build(tmp_path, monkeypatch):
+    """Leadhouse as a wheel in some environment."""
+    monkeypatch.setattr(leadhouse, "__file__", str(tmp_path / "leadhouse" / "__init__.py"))
+    with pytest.raises(PlanError, match="Leadhouse is installed apart from its dbt project"):
+        plan(tmp_path)
+
+
+def test_ctrl_c_ends_in_a_sentence(warehouse, monkeypatch):
+    def interrupted(backtest: Backtest):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Backtest, "replay", interrupted)
+    options = ASKED | {"--raw-dir": str(warehouse.parent), "--database": str(warehouse)}
+    words = [word for option in options.items() for word in option]
+    done = CliRunner().invoke(app, ["backtest", *words])
+    assert done.exit_code == 130
+    assert "Stopped. The same command goes on from the last moment done." in done.stderr

@@ -228,6 +228,9 @@ def test_what_dbt_cannot_build_is_said_with_the_place_of_its_log(resumed, demo_r
     warehouse, _ = resumed
     done = run(warehouse, demo_raw, "--vars", "{label_horizon_days: soon}", "--restart")
     assert done.returncode == 2
+    assert "dbt could not build what was known at 2025-10-01 00:00:00; its log is" in " ".join(
+        done.stdout.split()
+    )
     assert "`label_horizon_days` must be a number" in " ".join(done.stdout.split())
     [log] = [Path(word) for word in done.stdout.split() if word.endswith("dbt.log.")]
     assert log.with_name("dbt.log").is_file()

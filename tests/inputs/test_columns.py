@@ -31,7 +31,10 @@ def test_missing_required_column(tmp_path: Path, table: str, column: str) -> Non
 def test_likeliest_match_of_a_missing_column(tmp_path: Path) -> None:
     row = {"LeadId": "l1", "created_at": "2025-01-01"}
     (error,) = plan_folder(world_of(tmp_path, "leads", row)).errors
-    assert error.endswith("Columns found: LeadId, created_at. Is it LeadId? Then rename it.")
+    assert error == (
+        "leads.csv lacks the required column lead_id. Columns found: LeadId, created_at."
+        " Is it LeadId? Then rename it."
+    )
 
 
 def test_events_belong_to_a_lead_or_a_visitor(tmp_path: Path) -> None:

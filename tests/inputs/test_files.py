@@ -1,6 +1,7 @@
 """Which files are read, and the sentences about those that cannot be."""
 
 import gzip
+import os
 import shutil
 from pathlib import Path
 
@@ -28,7 +29,9 @@ def only_error(folder: Path) -> str:
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    assert f"There is no folder {tmp_path / 'gone'}" in only_error(tmp_path / "gone")
+    assert only_error(tmp_path / "gone") == (
+        f"There is no folder {tmp_path / 'gone'}: raw_dir names the folder of your files."
+    )
 
 
 def test_folder_with_a_pattern_in_its_name(tmp_path: Path) -> None:
@@ -134,6 +137,20 @@ def test_near_miss_of_a_name(tmp_path: Path, name: str, meant: str) -> None:
     assert plan_folder(tmp_path).warnings == [f"{name} is not read: did you mean {meant}?"]
 
 
+def test_near_miss_of_a_folders_name(tmp_path: Path) -> None:
+    write_world(tmp_path).joinpath("event").mkdir()
+    assert plan_folder(tmp_path).warnings == ["event/ is not read: did you mean events/?"]
+
+
+def test_a_file_that_one_may_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """(Who runs the tests as root may read all.)"""
+    file = world_with(tmp_path, "leads")
+    monkeypatch.setattr(os, "access", lambda path, mode: path != file)
+    assert only_error(tmp_path) == (
+        "leads.csv may not be read by the one who builds: change its permissions."
+    )
+
+
 def test_other_files_are_left_alone(tmp_path: Path) -> None:
     for name in ("truth.parquet", "README.md", ".DS_Store", "~$leads.csv.tmp"):
         write_world(tmp_path).joinpath(name).write_text("")
@@ -172,8 +189,13 @@ def test_allowance_for_no_table(tmp_path: Path) -> None:
 def test_file_of_no_bytes(tmp_path: Path, table: str, suffix: str) -> None:
     world_with(tmp_path, table).unlink()
     tmp_path.joinpath(f"{table}.{suffix}").write_bytes(b"")
+    sentence = {
+        "csv": "is empty: it wants a line of column names, then the rows.",
+        "csv.gz": "is empty: it wants a line of column names, then the rows.",
+        "parquet": "cannot be read as Parquet; is it whole? Export it again.",
+    }[suffix]
     error = only_error(tmp_path)
-    assert error.startswith(f"{table}.{suffix} ")
+    assert error.startswith(f"{table}.{suffix} {sentence}")
     assert "\n" not in error
 
 
@@ -187,6 +209,21 @@ def test_truncated_parquet(tmp_path: Path, table: str) -> None:
     file.write_bytes(file.read_bytes()[:-20])
     assert only_error(tmp_path).startswith(
         f"{table}.parquet cannot be read as Parquet; is it whole? Export it again."
+    )
+
+
+def test_parquet_that_says_that_it_has_more_rows_than_it_has(tmp_path: Path) -> None:
+    world_with(tmp_path, "leads").unlink()
+    rows = {name: [text] * 99 for name, text in GOOD_ROWS["leads"].items()}
+    file = write_parquet(tmp_path / "leads.parquet", rows)
+    content = file.read_bytes()
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    # The first 64-bit number of the footer: the rows of the file, as Thrift writes 99, then 100.
+    changed = content[footer:].replace(b"\x16\xc6\x01", b"\x16\xc8\x01", 1)
+    file.write_bytes(content[:footer] + changed)
+    assert only_error(tmp_path) == (
+        "leads.parquet cannot be read as Parquet: it says of itself that it has 100 rows,"
+        " and has 99. Export it again."
     )
 
 

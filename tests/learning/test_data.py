@@ -2,6 +2,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from leadhouse.learning import data as data_module
 from leadhouse.learning.data import read_training_set
 from tests.learning.worlds import training_table
 
@@ -72,7 +73,7 @@ def test_encoding_leaves_the_training_set_as_it_is(connection) -> None:
     [
         ("* exclude (uses)", "lacks the column uses"),
         ("* replace (visits::double as visits)", "The feature visits is DOUBLE"),
-        ("*, 1 as more", "The feature more is INTEGER"),
+        ("*, 1 as more", "The feature more is INTEGER; features are FLOAT"),
         ("* replace (null::boolean as label)", "a label is null"),
         ("* replace ('inf'::float as fit)", "The feature fit is infinite"),
         (
@@ -105,3 +106,18 @@ def test_a_model_may_read_some_of_the_features_in_an_order_of_its_own(connection
     schema = data.schema.model_copy(update={"features": data.schema.features[3:1:-1]})
     assert schema.names == ["x_size", "seniority"]
     np.testing.assert_array_equal(data.encode(schema), data.matrix[:, [3, 2]])
+
+
+def test_says_so_when_rows_are_lost(connection, monkeypatch) -> None:
+    """DuckDB ends a stream early, in silence, when its connection is used for something else."""
+    monkeypatch.setattr("leadhouse.learning.data._BATCH_ROWS", 10)
+    unfold = data_module.unfold_custom
+
+    def meanwhile(batch):
+        connection.execute("select 1")
+        return unfold(batch)
+
+    monkeypatch.setattr(data_module, "unfold_custom", meanwhile)
+    table = training_table(connection, leads=20_000)
+    with pytest.raises(RuntimeError, match=r"The training set has \d+ rows, but \d+ arrived\."):
+        read_training_set(table)

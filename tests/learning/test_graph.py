@@ -1,5 +1,7 @@
 """The graph says, to the last bits, what the fitted model and its calibration say."""
 
+from types import SimpleNamespace
+
 import lightgbm as lgb
 import numpy as np
 import onnx
@@ -112,6 +114,11 @@ def test_a_graph_without_probability_has_nothing_to_recalibrate() -> None:
     graph = build_graph(ONE_NUMBER, MarginParts(), None, {})
     with pytest.raises(ValueError, match="no calibration"):
         recalibrate(graph, 0.5)
+
+
+def test_another_calibration_is_not_written_wrongly() -> None:
+    with pytest.raises(TypeError, match="A graph knows no SimpleNamespace"):
+        build_graph(ONE_NUMBER, MarginParts(), SimpleNamespace(shift=0.0), {})
 
 
 def test_batches_change_no_bit() -> None:

@@ -129,7 +129,7 @@ def test_numbers_of_any_type_are_read_as_float(connection) -> None:
 
 def test_words_for_a_number_are_refused(connection) -> None:
     what = "{'visits': 'twice', 'fit': fit, 'seniority': seniority}"
-    assert "takes the feature visits as a number; it was given string" in refusal(
+    assert "The model takes the feature visits as a number; it was given string" in refusal(
         score(connection, what)
     )
 

@@ -4,6 +4,7 @@ import pytest
 from scipy.special import expit, logit
 
 from leadhouse.learning.data import TrainingSet, read_training_set
+from leadhouse.learning.graph import recalibrate
 from leadhouse.learning.models import train_models
 from leadhouse.learning.recalibration import find_shift, recalibrated_row
 from leadhouse.scoring.schema import ModelRefusedError
@@ -88,3 +89,12 @@ class TestRow:
         rows = self.newest("chance < 0.5")
         with pytest.raises(ModelRefusedError, match="SHA-256"):
             recalibrated_row(row | {"onnx": row["onnx"] + b"0"}, rows, (), AS_OF)
+
+    def test_a_graph_that_differs_from_its_calibration_is_refused(self, row, monkeypatch) -> None:
+        """As if it were moved the other way."""
+        monkeypatch.setattr(
+            "leadhouse.learning.recalibration.recalibrate",
+            lambda graph, shift: recalibrate(graph, -shift),
+        )
+        with pytest.raises(ModelRefusedError, match=r"graph of .* differs from its calibration by"):
+            recalibrated_row(row, self.newest("chance < 0.5"), (), AS_OF)

@@ -11,6 +11,7 @@ import pytest
 
 from leadhouse.forgetting import erasure
 from leadhouse.forgetting.erasure import NotKnownError, forget
+from leadhouse.forgetting.person import UnclearError
 from leadhouse.inputs.contract import TABLES
 from tests.conftest import Warehouse
 from tests.people.conftest import AS_OF, LEARNING, Household
@@ -148,7 +149,7 @@ def test_published_runs_can_be_read_and_lack_her_alone(
 
 
 def test_the_same_again_says_that_it_is_done(forgotten: Household) -> None:
-    assert "was forgotten already" in forgotten.run("forget", EMAIL, code=2)
+    assert "That person was forgotten already, on " in forgotten.run("forget", EMAIL, code=2)
     assert "there is nothing to forget" in forgotten.run("forget", "nobody@x.example", code=2)
 
 
@@ -244,9 +245,12 @@ def test_a_crm_that_cannot_be_told_is_told_by_the_same_again(
 ) -> None:
     copy = Household(tmp_path / "house", house.raw)
     shutil.copytree(house.folder, copy.folder, symlinks=True)
-    said = copy.run("forget", EMAIL, code=1, LEADHOUSE_HUBSPOT_TOKEN="")
-    assert "hubspot: her record is NOT emptied." in said
-    assert "LEADHOUSE_HUBSPOT_TOKEN" in said
+    elsewhere = ("--published", str(tmp_path / "elsewhere"))
+    said = copy.run("forget", EMAIL, *elsewhere, code=1, LEADHOUSE_HUBSPOT_TOKEN="")
+    assert "hubspot: her record is NOT emptied. Set these environment variables right" in said
+    assert "LEADHOUSE_HUBSPOT_TOKEN: it is missing" in said
+    assert "Not all is done: set right what is said above, and give the same" in said
+    assert f"There are no published runs in {tmp_path / 'elsewhere'}." in said
     # What tells it stays, and nothing else.
     assert copy.tables_with(traces).keys() == {
         "main_operations.crm_sends",
@@ -267,9 +271,10 @@ def test_an_address_of_several_people_is_not_enough(house: Household, tmp_path: 
             "update base_leads set email = 'info@shared.example'"
             " where lead_id in (select lead_id from lead_scores order by all limit 2)"
         )
-        with pytest.raises(ValueError, match="2 people share that address"):
+        shared = r"2 people share that address .*: name the lead that is to be forgotten"
+        with pytest.raises(UnclearError, match=shared):
             forget(connection, database, tmp_path, "info@shared.example")
-        with pytest.raises(NotKnownError):
+        with pytest.raises(NotKnownError, match="No lead has that id or e-mail address"):
             forget(connection, database, tmp_path, "L-of-nobody")
         [(count,)] = connection.execute(
             "select count(*) from main_operations.suppressions"

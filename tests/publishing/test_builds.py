@@ -55,11 +55,11 @@ def test_a_whole_build_publishes_and_others_leave_what_was_published(tmp_path: P
             found = published.execute("select max(as_of) from score_runs").fetchall()
         return found == first_as_of and len(list(readers_file.parent.glob("runs/*"))) == 1
 
-    assert "did not build" in build("--select", "lead_scores")
+    assert "Not published, for this run did not build " in build("--select", "lead_scores")
     assert untouched()
     assert "ublished" not in build("--select", "stg_leads")
     assert "ublished" not in build(publish_to="nowhere")
-    assert "the run did not end well" in build(as_of="1971-01-01")
+    assert "Not published, for the run did not end well: " in build(as_of="1971-01-01")
     assert untouched()
     refused = build(publish_to="paper", publish_schema="public")
     assert "`publish_to` must be" in refused
@@ -136,7 +136,8 @@ def test_builds_publish_to_postgresql_and_to_a_ducklake(
         "create view public.mine as select mine from leadhouse.lead_scores",
     )
     assert build("postgres") != 0
-    assert "what was published before stays. PostgreSQL refuses: cannot drop column" in printed[-1]
+    assert "Nothing was published, and what was published before stays. Postgre" in printed[-1]
+    assert "PostgreSQL refuses: cannot drop column" in printed[-1]
     assert database.query("select * from leadhouse.published_run") == runs
 
     monkeypatch.setenv("LEADHOUSE_POSTGRES_URL", database.url(password="not the one"))  # noqa: S106

@@ -74,7 +74,7 @@ def test_a_run_can_be_read_as_views_and_as_files(tmp_path: Path) -> None:
         assert comment == "Which run's."
     current = tmp_path / "published" / "current" / "leads.parquet"
     assert duckdb.sql(f"select count(*) from '{current}'").fetchall() == [(10,)]
-    with pytest.raises(FileExistsError):
+    with pytest.raises(FileExistsError, match="run-1 is there: a run is published once"):
         publish(tmp_path / "published", 1)
 
 

@@ -154,7 +154,10 @@ SPARSE = helper.make_sparse_tensor(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (identity("", "If", then_branch=BODY, else_branch=BODY), "operator 'If' of the domain ''"),
+        (
+            identity("", "If", then_branch=BODY, else_branch=BODY),
+            "operator 'If' of the domain '', which no model",
+        ),
         (identity("", "Loop", body=BODY), "operator 'Loop' of the domain ''"),
         (identity("", "Scan", body=BODY), "operator 'Scan' of the domain ''"),
         (identity("com.example", "Abs"), "operator 'Abs' of the domain 'com.example'"),
@@ -162,7 +165,7 @@ SPARSE = helper.make_sparse_tensor(
         (identity("ai.onnx.ml", "Abs"), "operator 'Abs' of the domain 'ai.onnx.ml'"),
         (identity("", "x" * 10_000), f"operator '{'x' * 59}... of the domain"),
         (identity("", "New\nline\x1b[31m"), r"operator 'New\nline\x1b[31m' of"),
-        (disguised_subgraph, "AttributeProto with g,"),
+        (disguised_subgraph, "AttributeProto with g, which no model of ours has"),
         (lambda m: m.functions.append(FUNCTION), "ModelProto with functions,"),
         (lambda m: m.training_info.add(), "ModelProto with training_info,"),
         (lambda m: m.graph.sparse_initializer.append(SPARSE), "GraphProto with sparse_initializer"),
@@ -174,7 +177,10 @@ SPARSE = helper.make_sparse_tensor(
         (lambda m: m.opset_import.append(helper.make_opsetid("com.example", 1)), "'com.example'"),
         (lambda m: m.opset_import.append(helper.make_opsetid("", 21)), "opsets"),
         (lambda m: m.ClearField("opset_import"), "opsets"),
-        (lambda m: m.MergeFromString(b"\x12\x01\xff"), "ModelProto whose producer_name is no text"),
+        (
+            lambda m: m.MergeFromString(b"\x12\x01\xff"),
+            "ModelProto whose producer_name is no text.",
+        ),
         (lambda m: m.ClearField("graph"), "made for another feature schema"),
         (other_type, "made for another feature schema"),
         (lambda m: m.graph.input.pop(), "made for another feature schema"),

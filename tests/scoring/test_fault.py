@@ -7,6 +7,7 @@ import pytest
 
 from leadhouse import scoring
 from leadhouse.learning.rows import model_rows
+from leadhouse.scoring.stored import StoredModels
 from tests.registry.conftest import ROWS, version
 
 
@@ -66,3 +67,11 @@ def test_the_function_does_not_keep_the_database_open() -> None:
     reference = weakref.ref(connection)
     del connection
     assert reference() is None
+
+
+def test_a_function_that_outlives_its_connection_says_so() -> None:
+    connection = duckdb.connect()
+    models = StoredModels(connection)
+    del connection
+    with pytest.raises(RuntimeError, match="functions were registered on is closed"):
+        models.read("lead_models", "any")

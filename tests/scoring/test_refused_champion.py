@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from leadhouse.cli import app
 from tests.conftest import Warehouse
+from tests.syncing.loopback import Receiver
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +87,20 @@ def test_each_refused_model_is_an_alert(tampered, versions):
     assert tampered.query("select distinct as_of from model_alerts") == tampered.query(
         "select as_of from run_context"
     )
+
+
+def test_each_is_posted_once(tampered, versions, tmp_path, monkeypatch):
+    trained, *refused = versions
+    database = shutil.copy(tampered.database, tmp_path)
+    with Receiver() as channel:
+        monkeypatch.setenv("LEADHOUSE_ALERTS_URL", channel.url)
+        for count in (2, 0):
+            done = CliRunner().invoke(app, ["alerts", "--database", str(database)])
+            assert done.exit_code == 0, done.output
+            assert f"alerts: {count} alerts were due" in done.output
+        texts = sorted(request.json["text"] for request in channel.requests)
+    for text, version in zip(texts, sorted(refused), strict=True):
+        assert text.startswith(f"Model {version} is refused, and {trained} scores: The model")
 
 
 def test_what_was_tried_and_is_refused_is_left_out_of_the_figures(tampered, demo_warehouse):

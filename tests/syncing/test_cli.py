@@ -13,7 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from leadhouse.cli import app
-from tests.syncing.warehouse import check_log, make_warehouse, want
+from tests.syncing.loopback import Fault, Receiver
+from tests.syncing.warehouse import check_log, make_warehouse, raise_alerts, want
 
 LEADS = {
     f"l{number}": (f"l{number}@x.org", float(number), {"score": float(number)})
@@ -71,6 +72,16 @@ def test_a_dry_run_needs_no_settings_and_leaves_nothing(
     assert not (tmp_path / "out").exists()
 
 
+def test_what_data_holds_is_shown_and_neither_obeyed_nor_hidden(database: Path) -> None:
+    odd = "l\x1b[2J\u202e[/][bold]:warning:\x07"
+    with closing(duckdb.connect(database)) as connection:
+        want(connection, "csv", {odd: (odd, 1.0, {"score": 1.0})})
+    output = run("--destination", "csv", "--dry-run")
+    assert r"l\x1b[2J\u202e[/][bold]:warning:\x07" in output
+    shown = r"Lead \x1b[0m[/] is not due at csv."
+    assert shown in run("--destination", "csv", "--only", "\x1b[0m[/]", "--dry-run")
+
+
 def test_only_and_limit(database: Path) -> None:
     output = run("--destination", "csv", "--only", "l1", "--only", "l9")
     assert "Lead l9 is not due at csv." in output
@@ -94,9 +105,49 @@ def test_what_is_wrong_is_said_in_a_sentence(
     monkeypatch.setenv("LEADHOUSE_CSV_FOLDER", str(database))
     output = run("--destination", "csv", code=1)
     assert "3 left" in output
-    assert "Stopped: csv takes no more calls" in output
+    assert "What is left is told by the next sync." in output
+    assert "Stopped: csv takes no more calls: the file cannot be written: " in output
     [(outcome, *_)] = syncs(database)
     assert outcome == "stopped"
+    said = run("--destination", "csv", "--setup", code=2)
+    assert "leadhouse sync: the file cannot be written: " in said
+
+
+def test_where_the_reasons_of_refusals_are_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "leadhouse.duckdb"
+    with closing(duckdb.connect(file)) as connection:
+        make_warehouse(connection, "webhook", {"score": "score"})
+        want(connection, "webhook", LEADS)
+    with Receiver() as receiver:
+        receiver.plan = lambda _: Fault(422, body=b"not a score")
+        monkeypatch.setenv("LEADHOUSE_WEBHOOK_URL", receiver.url)
+        output = run("--destination", "webhook", "--database", str(file))
+    assert "0 told, 3 refused" in output
+    assert "Why they were refused is in crm_sync_rejected." in output
+
+
+def alerts(database: Path, code: int) -> str:
+    done = CliRunner().invoke(app, ["alerts", "--database", str(database)])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_alerts_that_cannot_be_posted_say_why(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(duckdb.connect(database)) as connection:
+        raise_alerts(connection, ["Lead 1 is hot"])
+    monkeypatch.delenv("LEADHOUSE_ALERTS_URL", raising=False)
+    assert "LEADHOUSE_ALERTS_URL: it is missing" in alerts(database, code=2)
+    with Receiver() as receiver:
+        monkeypatch.setenv("LEADHOUSE_ALERTS_URL", f"{receiver.url}/of-nobody")
+        receiver.plan = lambda _: Fault(404, body=b"no_service")
+        output = alerts(database, code=1)
+        assert "Stopped: alerts takes no more calls: HTTP 404: no_service" in output
+        receiver.plan = lambda _: None
+        assert "1 told, 0 refused, 0 not there, 0 left" in alerts(database, code=0)
 
 
 def test_two_syncs_at_once_are_refused(database: Path) -> None:

@@ -45,6 +45,8 @@ def test_no_text_is_a_formula(tmp_path: Path, first: str) -> None:
 
 def test_a_file_that_cannot_be_written_stops_the_sync(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
-    with pytest.raises(StopError, match="taken"):
+    with pytest.raises(StopError, match=r"the file cannot be written: .*taken"):
         CsvFile(tmp_path / "taken").tell("r", UPDATES)
+    with pytest.raises(StopError, match=r"the file cannot be written: .*taken"):
+        CsvFile(tmp_path / "taken").setup({})
     assert [file.name for file in tmp_path.iterdir()] == ["taken"]

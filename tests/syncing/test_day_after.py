@@ -1,5 +1,6 @@
 """Two days of a company as it lives them: build, `leadhouse sync`, build, `leadhouse sync`."""
 
+import html
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ def test_a_day_later_all_see_the_day_and_only_what_changed_was_told(
     run("sync", "--destination", "hubspot")
     run("alerts")
     alerts = "select text from lead_alerts order by as_of, alert_id"
-    posted = [request.json["text"] for request in channel.requests]
+    posted = [html.unescape(request.json["text"]) for request in channel.requests]
     assert [(text,) for text in posted] == day_before.query(alerts)
 
     moved, old_address = day_before.query(
@@ -124,7 +125,7 @@ def test_a_day_later_all_see_the_day_and_only_what_changed_was_told(
     assert len(hubspot.requests) == requests
 
     run("alerts")
-    posted = [request.json["text"] for request in channel.requests]
+    posted = [html.unescape(request.json["text"]) for request in channel.requests]
     assert sorted((text,) for text in posted) == sorted(day.query(alerts))
     assert "0 alerts were due." in run("alerts")
     assert len(channel.requests) == len(posted)

@@ -146,9 +146,17 @@ def test_what_has_its_batch_refused_is_found_and_the_others_are_told(world: Worl
 
 def test_a_request_given_up_leaves_the_others_alone(world: World) -> None:
     world.want({f"l{number}": float(number) for number in range(8)})
-    world.fake.faults.extend(["bug"] * HASTY.attempts)
+    world.fake.faults.extend(["bug", "short", "before"])
     summary = world.sync()
     assert (summary.outcome, summary.told, summary.left) == ("incomplete", 4, 4)
+    failed = world.rows(
+        "select answer from main_operations.crm_call_ends where outcome = 'try_again' order by all"
+    )
+    assert failed == [
+        ("It answered for 3 leads of 4.",),
+        ("KeyError: '[address]'",),
+        ("busy with [address]",),
+    ]
     assert world.sync().changes == {"again": 4}
 
 
@@ -158,7 +166,10 @@ def test_several_given_up_in_a_row_stop_the_sync(world: World) -> None:
     summary = world.sync()
     assert summary.outcome == "stopped"
     assert summary.calls == HASTY.given_up_in_a_row * HASTY.attempts
-    assert "3 requests in a row" in summary.stopped
+    assert summary.stopped == (
+        "3 requests in a row were given up after 3 attempts each; the last answer: "
+        "busy with [address]"
+    )
 
 
 def test_a_stop_stops_and_what_is_left_stays_due(world: World) -> None:
@@ -183,7 +194,7 @@ def test_a_long_wait_that_is_asked_for_stops_the_sync(world: World) -> None:
 
     world.want({"a": 1.0})
     world.fake.hook = ask
-    assert "86,400 seconds" in world.sync().stopped
+    assert world.sync().stopped == "fake asks to wait for 86,400 seconds: come back tomorrow"
 
 
 def test_a_wait_that_is_asked_for_is_kept_by_all_calls() -> None:
@@ -209,6 +220,9 @@ def test_many_refusals_stop_the_sync() -> None:
     world.fake.refuses = {f"{lead}@x.org" for lead in leads}
     summary = world.sync()
     assert (summary.outcome, summary.refused, summary.calls) == ("stopped", 120, 2)
+    assert summary.stopped == (
+        "fake refused 120 of 120 leads: the reasons are in crm_sync_rejected."
+    )
 
 
 def test_a_sync_that_died_is_closed_by_the_next(world: World) -> None:
@@ -322,6 +336,8 @@ def test_what_cannot_be_read_is_told_without_what_people_may_have_changed() -> N
         "a@x.org": {"score": 1.0, "rep": "rep 1"},
         "b@x.org": {"score": 2.0, "rep": "chosen"},
     }
+    notes = world.rows("select answer from main_operations.crm_answers where lead_id = 'b'")
+    assert notes == [("could not be read: rep",)]
     assert world.sync().calls == 0
 
 

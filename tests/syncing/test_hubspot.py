@@ -33,6 +33,9 @@ from tests.syncing.hubspot_server import (
 
 PROPERTIES = {f"leadhouse_{field}": field for field in FIELDS}
 TYPES = {"number": "number", "text": "string", "datetime": "datetime"}
+PENDING = b'{"status": "PENDING", "results": []}'
+NO_ANSWER = r"HubSpot gave no answer \(\w+\)\."
+UNREADABLE = r"HubSpot's answer cannot be read\."
 
 
 @pytest.fixture
@@ -119,7 +122,7 @@ class TestTelling:
         body = {"status": "COMPLETE", "results": [], "errors": [problem]}
         server.plan = lambda number, path: Fault(207, body=json.dumps(body).encode())
         destination = connect(server)
-        with pytest.raises(BatchRefusedError, match=r"2 of 2 rows open.*Somebody else"):
+        with pytest.raises(BatchRefusedError, match=r"HubSpot left 2 of 2 rows open\. Somebody"):
             destination.tell("r1", batch(2))
         with pytest.raises(TryAgainError, match="1 of 1 rows open"):
             destination.tell("r2", batch(1))
@@ -181,6 +184,7 @@ class TestLeaving:
                 ],
             )
             assert [answer.status for answer in answers] == ["missing", "missing", "told"]
+            assert answers[0].text == "HubSpot has no such contact (any more)."
             assert list(server.contacts) == [there.id]
 
     def test_none_is_made_where_hubspot_says_404(self, server: HubSpotServer) -> None:
@@ -219,33 +223,38 @@ class TestLeaving:
 
 class TestFailures:
     @pytest.mark.parametrize(
-        ("fault", "status", "after"),
+        ("fault", "status", "after", "said"),
         [
-            (too_many(), 429, None),
-            (too_many(after=0.5), 429, 0.5),
-            (Fault(423, body=b"{}"), 423, 2.0),
-            (Fault(477, {"Retry-After": "3600"}, b"{}"), 477, 3600.0),
-            (failing(500), 500, None),
-            (failing(502), 502, None),
-            (failing(503), 503, None),
-            (failing(504, acts=True), 504, None),
-            (Fault(500, body=b"\xff\xfe no text"), None, None),
-            (late(0.7, acts=False), None, None),
-            (late(0.7, acts=True), None, None),
-            (cut(acts=False), None, None),
-            (cut(acts=True), None, None),
-            (wrong_json(acts=True), 200, None),
-            (wrong_json(acts=True, body=b"<html>Welcome</html>"), 200, None),
-            (wrong_json(acts=True, body=b'{"status": "COMPLETE"}'), 200, None),
-            (wrong_json(acts=True, body=b'{"status": "PENDING", "results": []}'), 200, None),
+            (too_many(), 429, None, "HubSpot answered 429: "),
+            (too_many(after=0.5), 429, 0.5, "HubSpot answered 429: "),
+            (Fault(423, body=b"{}"), 423, 2.0, "HubSpot answered 423: it gave no reason"),
+            (Fault(477, {"Retry-After": "3600"}, b"{}"), 477, 3600.0, "HubSpot answered 477: "),
+            (failing(500), 500, None, "HubSpot answered 500: "),
+            (failing(502), 502, None, "HubSpot answered 502: "),
+            (failing(503), 503, None, "HubSpot answered 503: "),
+            (failing(504, acts=True), 504, None, "HubSpot answered 504: "),
+            (Fault(500, body=b"\xff\xfe no text"), None, None, NO_ANSWER),
+            (late(0.7, acts=False), None, None, NO_ANSWER),
+            (late(0.7, acts=True), None, None, NO_ANSWER),
+            (cut(acts=False), None, None, NO_ANSWER),
+            (cut(acts=True), None, None, NO_ANSWER),
+            (wrong_json(acts=True), 200, None, UNREADABLE),
+            (wrong_json(acts=True, body=b"<html>Welcome</html>"), 200, None, UNREADABLE),
+            (wrong_json(acts=True, body=b'{"status": "COMPLETE"}'), 200, None, UNREADABLE),
+            (wrong_json(acts=True, body=PENDING), 200, None, UNREADABLE),
         ],
     )
     def test_passing_fault_is_told_so_and_the_same_again_is_right(
-        self, server: HubSpotServer, fault: Fault, status: int | None, after: float | None
+        self,
+        server: HubSpotServer,
+        fault: Fault,
+        status: int | None,
+        after: float | None,
+        said: str,
     ) -> None:
         server.plan = in_turn(fault)
         destination = connect(server)
-        with pytest.raises(TryAgainError) as raised:
+        with pytest.raises(TryAgainError, match=said) as raised:
             destination.tell("r1", batch(3))
         assert (raised.value.http_status, raised.value.after) == (status, after)
         assert len(server.requests) == 1, "the client has called again by itself"
@@ -269,14 +278,18 @@ class TestFailures:
     def test_key_that_is_not_known(self, server: HubSpotServer) -> None:
         token = "pat-of-somebody-else"  # noqa: S105
         destination = connect(server, token=token)
-        with pytest.raises(StopError, match="LEADHOUSE_HUBSPOT_TOKEN") as raised:
+        with pytest.raises(
+            StopError, match="HubSpot does not know the key in LEADHOUSE_HUBSPOT_TOKEN"
+        ) as raised:
             destination.tell("r1", batch(1))
         assert token not in str(raised.value)
         assert token not in repr(HubSpotSettings(token=token))
 
     def test_key_that_may_not(self, server: HubSpotServer) -> None:
         server.scopes.remove("crm.objects.contacts.write")
-        with pytest.raises(StopError, match="LEADHOUSE_HUBSPOT_TOKEN") as raised:
+        with pytest.raises(
+            StopError, match="The key in LEADHOUSE_HUBSPOT_TOKEN may not do this in HubSpot"
+        ) as raised:
             connect(server).tell("r1", batch(1))
         assert "crm.objects.contacts.write" in str(raised.value)
 
@@ -357,7 +370,7 @@ class TestReading:
         problem = {"category": "INTERNAL_ERROR", "message": "Something broke"}
         body = {"status": "COMPLETE", "results": [], "errors": [problem]}
         server.plan = in_turn(Fault(207, body=json.dumps(body).encode()))
-        with pytest.raises(TryAgainError, match="Something broke"):
+        with pytest.raises(TryAgainError, match="HubSpot could not read all: Something broke"):
             connect(server).read(batch(1), ["leadhouse_score"])
 
 

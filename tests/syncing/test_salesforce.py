@@ -2,6 +2,7 @@
 
 import logging
 import random
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from leadhouse.syncing.destination import (
     Update,
 )
 from leadhouse.syncing.destinations import make_destination
+from leadhouse.syncing.fields import FIELDS
 from leadhouse.syncing.salesforce import Salesforce
 from leadhouse.syncing.salesforce_client import Client, SalesforceSettings, TimedSession
 from leadhouse.syncing.settings import SettingsError
@@ -37,6 +39,9 @@ VALUES = {
 EMPTY = dict.fromkeys(VALUES)
 Connect = Callable[..., Salesforce]
 COLLECTION = "composite/sobjects/Lead/Leadhouse_Id__c"
+BUSY = b'[{"errorCode": "SERVER_UNAVAILABLE", "message": "busy"}]'
+NO_ANSWER = "No whole answer from Salesforce ("
+UNREADABLE = "Salesforce's answer can't be read ("
 
 
 @pytest.fixture
@@ -178,7 +183,7 @@ class TestJobs:
             server.add(Leadhouse_Id__c=f"L{n}")
         server.skipped["L1"], server.is_failing_on_skips = 1, True
         destination = connect(bulk_above=0)
-        with pytest.raises(TryAgainError, match="ExceededQuota"):
+        with pytest.raises(TryAgainError, match=r"A job at Salesforce did not end well .*Exceed"):
             destination.tell("r1", [update("L0"), update("L1")])
         assert statuses(destination.tell("r1", [update("L0"), update("L1")])) == ["told", "told"]
         assert shown(server, "L1") == VALUES
@@ -195,7 +200,8 @@ class TestJobs:
 
     def test_an_unknown_field_stops(self, server: SalesforceServer, connect: Connect) -> None:
         server.open_fields.remove("Leadhouse_Tier__c")
-        with pytest.raises(StopError, match=r"Leadhouse_Tier__c.*--setup"):
+        said = r"could not begin with a job \(.*Leadhouse_Tier__c.*--setup"
+        with pytest.raises(StopError, match=said):
             connect(bulk_above=0).tell("r1", [update("L1")])
 
 
@@ -218,6 +224,7 @@ class TestLeaving:
         ]
         answers = connect(bulk_above=bulk_above).tell("r1", updates)
         assert statuses(answers) == ["told", "told", "missing", "missing", "told"]
+        assert answers[3].text == "Salesforce has no such record."
         assert [shown(server, lead) for lead in ("L1", "L2", "L5")] == [EMPTY, EMPTY, VALUES]
         assert len(server.records) == 3
 
@@ -260,28 +267,29 @@ def test_read_gives_what_is_there_as_it_was_told(
 class TestFaults:
     @pytest.mark.parametrize("acts", [False, True])
     @pytest.mark.parametrize(
-        "fault",
+        "failure",
         [
-            {"delay": 0.6},
-            {"is_cut": True},
-            {"body": b'[{"success": true, "i'},
-            {"body": b'[{"success": true}]'},
-            {"body": b"[]"},
-            {"body": b"{}"},
-            {"status": 429, "body": b"[]"},
-            {"status": 500, "body": GATEWAY_PAGE},
-            {"status": 503, "body": b'[{"errorCode": "SERVER_UNAVAILABLE", "message": "busy"}]'},
+            ({"delay": 0.6}, NO_ANSWER),
+            ({"is_cut": True}, NO_ANSWER),
+            ({"body": b'[{"success": true, "i'}, NO_ANSWER),
+            ({"body": b'[{"success": true}]'}, UNREADABLE),
+            ({"body": b"[]"}, UNREADABLE),
+            ({"body": b"{}"}, UNREADABLE),
+            ({"status": 429, "body": b"[]"}, "Salesforce answered 429."),
+            ({"status": 500, "body": GATEWAY_PAGE}, "Salesforce answered 500."),
+            ({"status": 503, "body": BUSY}, "Salesforce answered 503 (SERVER_UNAVAILABLE: busy)."),
         ],
-        ids=lambda fault: ",".join(f"{k}={v!r:.12}" for k, v in fault.items()),
+        ids=lambda failure: ",".join(f"{k}={v!r:.12}" for k, v in failure[0].items()),
     )
     def test_tried_again_it_is_as_if_sent_once(
-        self, server: SalesforceServer, connect: Connect, fault: dict, acts: bool
+        self, server: SalesforceServer, connect: Connect, failure: tuple[dict, str], acts: bool
     ) -> None:
+        fault, said = failure
         server.add(Leadhouse_Id__c="L1")
         server.add(Leadhouse_Id__c="L2")
         server.fail("PATCH", COLLECTION, Fault(acts=acts, **fault))
         destination = connect(timeout_seconds=0.3)
-        with pytest.raises(TryAgainError):
+        with pytest.raises(TryAgainError, match=f"^{re.escape(said)}"):
             destination.tell("r1", [update("L1"), update("L2")])
         expected = VALUES if acts else EMPTY
         assert shown(server, "L1") == expected
@@ -341,7 +349,7 @@ class TestFaults:
         text = b"ConcurrentRequests (Concurrent API Requests) Limit exceeded."
         body = b'[{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "%s"}]' % text
         server.fail("PATCH", COLLECTION, Fault(403, body=body))
-        with pytest.raises(TryAgainError):
+        with pytest.raises(TryAgainError, match=r"answered 403 \(REQUEST_LIMIT_EXCEEDED: Concurr"):
             connect().tell("r1", [update("L1")])
 
     def test_a_batch_refused_as_a_whole_is_to_be_split(
@@ -349,7 +357,7 @@ class TestFaults:
     ) -> None:
         body = b'[{"errorCode": "JSON_PARSER_ERROR", "message": "Unexpected character"}]'
         server.fail("PATCH", COLLECTION, Fault(400, body=body))
-        with pytest.raises(BatchRefusedError, match="JSON_PARSER_ERROR"):
+        with pytest.raises(BatchRefusedError, match=r"answered 400 \(JSON_PARSER_ERROR: Unexp"):
             connect().tell("r1", [update("L1")])
 
     @pytest.mark.parametrize("bulk_above", [0, 200])
@@ -359,7 +367,8 @@ class TestFaults:
         server.add(Leadhouse_Id__c="L1")
         server.read_only.add("Leadhouse_Tier__c")
         destination = connect(bulk_above=bulk_above)
-        with pytest.raises(StopError, match=r"Leadhouse_Tier__c.*--setup"):
+        said = r"does not let the user write \(.*Leadhouse_Tier__c.*--setup"
+        with pytest.raises(StopError, match=said):
             destination.tell("r1", [update("L1")])
         with pytest.raises(StopError, match=r"read and edit .*Leadhouse_Tier__c"):
             destination.setup(PROPERTIES)
@@ -368,7 +377,8 @@ class TestFaults:
         self, server: SalesforceServer, connect: Connect
     ) -> None:
         server.open_fields.remove("Leadhouse_Tier__c")
-        with pytest.raises(StopError, match=r"Leadhouse_Tier__c.*--setup"):
+        said = r"not set up for this: run .*--setup, .* 400 \(INVALID_FIELD: .*Leadhouse_Tier__c"
+        with pytest.raises(StopError, match=said):
             connect().tell("r1", [update("L1")])
 
 
@@ -394,7 +404,7 @@ class TestCredentials:
         by_job = connect(bulk_above=0, **self.trusted(server))
         by_job.tell("r4", [update("L1")])
         server.tokens.clear()
-        with pytest.raises(TryAgainError, match="session"):
+        with pytest.raises(TryAgainError, match="session at Salesforce has ended; a new one is"):
             by_job.tell("r5", [update("L1")])
         assert statuses(by_job.tell("r5", [update("L1")])) == ["told"]
 
@@ -418,19 +428,25 @@ class TestCredentials:
         with pytest.raises(StopError, match=r"refused the login \(invalid_client\)"):
             connect(**wrong).tell("r1", [update("L1")])
 
-    @pytest.mark.parametrize("fault", [Fault(503, body=GATEWAY_PAGE), Fault(is_cut=True)])
+    @pytest.mark.parametrize(
+        ("fault", "said"),
+        [
+            (Fault(503, body=GATEWAY_PAGE), "Salesforce's login answered 503."),
+            (Fault(is_cut=True), NO_ANSWER),
+        ],
+    )
     def test_a_login_that_fails_is_tried_again(
-        self, server: SalesforceServer, connect: Connect, fault: Fault
+        self, server: SalesforceServer, connect: Connect, fault: Fault, said: str
     ) -> None:
         server.add(Leadhouse_Id__c="L1")
         server.fail("POST", "/oauth2/token", fault)
         destination = connect(**self.trusted(server))
-        with pytest.raises(TryAgainError):
+        with pytest.raises(TryAgainError, match=f"^{re.escape(said)}"):
             destination.tell("r1", [update("L1")])
         assert statuses(destination.tell("r1", [update("L1")])) == ["told"]
 
     def test_a_wrong_token_stops(self, server: SalesforceServer, connect: Connect) -> None:
-        with pytest.raises(StopError, match="LEADHOUSE_SALESFORCE_ACCESS_TOKEN"):
+        with pytest.raises(StopError, match="not accept LEADHOUSE_SALESFORCE_ACCESS_TOKEN"):
             connect(**{"access_token": "00D!wrong"}).tell("r1", [update("L1")])
 
     @pytest.mark.parametrize("bulk_above", [0, 200])
@@ -500,9 +516,29 @@ class TestSetup:
         server.may_customize = False
         with pytest.raises(StopError) as caught:
             connect().setup(PROPERTIES)
-        assert "An admin has to make Lead.Leadhouse_Score__c (Number 1)" in str(caught.value)
-        assert "An admin has to make Lead.Leadhouse_Id__c (Text 255)" in str(caught.value)
+        assert str(caught.value) == (
+            "An admin has to make these fields of Lead: Leadhouse_Score__c (Number 1), "
+            "Leadhouse_Id__c (Text 255). Salesforce is not set up for this: run leadhouse sync "
+            "--destination salesforce --setup, and see docs/salesforce.md. Salesforce answered "
+            "403 (INSUFFICIENT_ACCESS: insufficient access rights on entity)."
+        )
         assert "Leadhouse_Score__c" not in server.fields
+
+    def test_names_all_fields_that_an_admin_has_to_make_or_open(
+        self, server: SalesforceServer, connect: Connect
+    ) -> None:
+        every = {f"Leadhouse_{field.title()}__c": field for field in FIELDS}
+        server.fields.clear()
+        server.open_fields.clear()
+        server.may_customize = False
+        with pytest.raises(StopError, match="An admin has to make these fields of Lead: ") as made:
+            connect().setup(every)
+        server.may_customize = True
+        with pytest.raises(StopError, match="needs access to read and edit these f") as opened:
+            connect().setup(every)
+        for told in (str(made.value), str(opened.value)):
+            assert [name for name in (*every, "Leadhouse_Id__c") if name not in told] == []
+            assert "docs/salesforce.md" in told
 
     def test_a_key_field_must_be_an_external_id(
         self, server: SalesforceServer, connect: Connect

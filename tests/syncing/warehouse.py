@@ -5,7 +5,7 @@ can be tested without a build; tests/syncing/test_cli.py has the true one.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +141,21 @@ def want(
                 ],
             ],
         )
+
+
+def raise_alerts(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> None:
+    """Makes lead_alerts, a row for each text, of the ids a0, a1 and so on; no model is refused."""
+    connection.execute(
+        "create table lead_alerts as select"
+        " 'a' || place as alert_id, 'l1' as lead_id, 'became_hot' as kind, 'rep 1' as rep_id, text,"
+        " timestamp '2026-01-01' + interval 1 day * place as as_of"
+        " from (select unnest($texts) as text, unnest(range(len($texts))) as place)",
+        {"texts": list(texts)},
+    )
+    connection.execute(
+        "create table model_alerts (model_version varchar, scored_by_model_version varchar,"
+        " problem varchar, as_of timestamp)"
+    )
 
 
 def check_log(connection: duckdb.DuckDBPyConnection) -> None:

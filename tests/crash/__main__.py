@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.conftest import demo_world
-from tests.crash.trials import LEADS, VARIABLES, Lane, Trial, kills
+from tests.crash.stops import kills
+from tests.crash.trials import LEADS, VARIABLES, Lane, Trial
 
 LANES = {"trains": VARIABLES, "daily": VARIABLES | {"retrain": "auto"}}
 

@@ -1,13 +1,11 @@
 """Ways to stop a build: at a moment, in a phase, by a limit."""
 
-import random
 import resource
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from tests.crash.builds import Build
-from tests.crash.trials import Lane
 
 
 def killed_at(seconds: float, number: int = signal.SIGKILL) -> Callable[[Build], None]:
@@ -43,12 +41,6 @@ def file_size_limited(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def kills(lane: Lane, count: int, draw: random.Random) -> Iterator[Callable[[Build], None]]:
-    """Moments to kill at: by turns any of the whole build, and one of each phase."""
-    spans = list(lane.spans().items())
-    for number in range(count):
-        if number % 2:
-            phase, seconds = spans[number // 2 % len(spans)]
-            yield killed_in(phase, draw.uniform(0, seconds), lane.folders)
-        else:
-            yield killed_at(draw.uniform(0, lane.seconds))
+def address_space_limited(size: int) -> Callable[[], None]:
+    """No process may have more than so many bytes of memory, whatever DuckDB was told."""
+    return lambda: resource.setrlimit(resource.RLIMIT_AS, (size, size))

@@ -214,11 +214,14 @@ class Lane:
         )
         return {name for (name,) in found} | (present - usual)
 
-    def trial(self, stop: Callable[[Build], None], **limits: object) -> "Trial":
+    def trial(
+        self, stop: Callable[[Build], None] = lambda build: None, lacks: str = "", **limits: object
+    ) -> "Trial":
         """Puts the first day back, has a build of the second stopped, and builds again.
 
         Args:
             stop: is called with the build, once it has begun.
+            lacks: what of, if it is not killed.
             limits: arguments of `start` for the one that is stopped.
         """
         self.put_back()
@@ -226,7 +229,7 @@ class Lane:
         stop(build)
         code = build.wait()
         *_, (_, phase) = build.phases(self.folders)
-        trial = Trial(phase, code, build.said)
+        trial = Trial(lacks or f"killed: {phase}", code, build.said)
         try:
             trial.published = self.standing()
             again = self.start()
@@ -245,14 +248,15 @@ class Trial:
     """How one went.
 
     Attributes:
-        phase: in which it was stopped; that at the end may be over already.
+        met: what the build met: it was killed in a phase (that at the end may be over already), or
+            lacked something.
         code: of the build that was stopped.
         said: by it.
         published: whose tables were found then.
         failure: what was wrong thereafter; empty: nothing.
     """
 
-    phase: str
+    met: str
     code: int
     said: str
     published: str = ""

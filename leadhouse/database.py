@@ -4,6 +4,7 @@ profiles.yml names no schema, so dbt's is `main`, and that of the macro operatio
 `main_operations`.
 """
 
+import fcntl
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -96,8 +97,7 @@ def make_ready(database: Path, on_wait: Callable[[str], object] | None = None) -
     Raises:
         WarehouseError: another program has it open, or it cannot be opened.
     """
-    if _was_never_begun(database):
-        database.unlink()
+    _clear_never_begun(database)
     waited = False
     while database.exists():
         try:
@@ -149,8 +149,12 @@ def _clear_spilled(database: Path) -> None:
         folder.rmdir()
 
 
-def _was_never_begun(database: Path) -> bool:
+def _clear_never_begun(database: Path) -> None:
     if not database.is_file() or database.stat().st_size >= _HEADERS_SIZE:
-        return False
-    begun = database.read_bytes()
-    return not begun or begun[_NAME] == b"DUCK"
+        return
+    # DuckDB locks a file so before it writes to it: one that is locked is just being begun.
+    with database.open("r+b") as file, suppress(BlockingIOError):
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        begun = file.read(_HEADERS_SIZE)
+        if not begun or (len(begun) < _HEADERS_SIZE and begun[_NAME] == b"DUCK"):
+            database.unlink()

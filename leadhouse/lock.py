@@ -6,7 +6,6 @@ crash leaves none behind; what the file says of the build that holds it is for p
 """
 
 import fcntl
-import getpass
 import json
 import os
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from leadhouse.account import account_name
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class BuildLock:
     def name_holder(self, process: int) -> None:
         """Says for those who come second which process builds, since now."""
         since = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
-        said = json.dumps({"process": process, "user": getpass.getuser(), "since": since})
+        said = json.dumps({"process": process, "user": account_name(), "since": since})
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, said.encode(), 0)
 

@@ -7,31 +7,11 @@ from typing import Any, Literal
 import duckdb
 
 from leadhouse.database import WarehouseError
+from leadhouse.promotions import promoted
 from leadhouse.scoring.schema import ModelRefusedError
 from leadhouse.scoring.scorer import Scorer, find_fault
 
 _MAY_SCORE = ("champion", "challenger", "recalibrated")
-
-# As the model int_promotions has it, the newest first: what came last scores, unless it is refused.
-# It is read from the tables beneath, since a decision is newer than the last build.
-_PROMOTIONS = """
-    with promotions as (
-        select
-            model_version, trained_as_of as promoted_as_of, training_run as after_training_run,
-            0 as is_decision, null as decided_at
-        from lead_models
-        where is_promoted
-        union all
-        select model_version, decided_as_of, after_training_run, 1, decided_at
-        from main_operations.model_decisions
-    )
-    select promotions.model_version
-    from promotions
-    join lead_models using (model_version)
-    cross join run_context
-    where promoted_as_of <= as_of and trained_as_of <= as_of and horizon_days = label_horizon_days
-    order by promoted_as_of desc, after_training_run desc, is_decision desc, decided_at desc
-"""
 
 
 def list_models(
@@ -123,16 +103,21 @@ def figures_of(connection: duckdb.DuckDBPyConnection, model_version: str) -> lis
     )
 
 
-def promotions(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Versions in the order in which they came to score, the newest first; one may come twice."""
-    return [model_version for (model_version,) in connection.execute(_PROMOTIONS).fetchall()]
+def promotions(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The rows of models that came to score, the one that came last first; some more than once."""
+    [(as_of, horizon_days)] = connection.execute(
+        "select as_of, label_horizon_days from run_context"
+    ).fetchall()
+    # Not from int_promotions: a decision is newer than the last build.
+    decisions = "main_operations.model_decisions"
+    return promoted(connection, "lead_models", decisions, as_of, horizon_days)
 
 
 def _may_score_again(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Of the promotions, those of models that are not refused."""
-    for version in promotions(connection):
-        if find_fault(find_model(connection, version)) is None:
-            yield version
+    for model in promotions(connection):
+        if find_fault(model) is None:
+            yield model["model_version"]
 
 
 def promote(connection: duckdb.DuckDBPyConnection, model_version: str, reason: str) -> None:

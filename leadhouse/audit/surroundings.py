@@ -1,8 +1,6 @@
 """Who runs a build, where, and with which versions of what scores depend on."""
 
-import os
 import platform
-import pwd
 import socket
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -12,17 +10,15 @@ from typing import Any
 import yaml
 
 from leadhouse import __version__
+from leadhouse.account import account_name
 
 _LIBRARIES = ("duckdb", "lightgbm", "onnxruntime")
 
 
 def surroundings() -> dict[str, str]:
-    """Account, host, and a version for each library that a score depends on.
-
-    The account is that of the process, as the system says it: not what the environment claims.
-    """
+    """Account, host, and a version for each library that a score depends on."""
     return {
-        "account_name": _account_name(),
+        "account_name": account_name(),
         "host_name": socket.gethostname(),
         "leadhouse_version": __version__,
         "python_version": platform.python_version(),
@@ -37,10 +33,3 @@ def declared_variables(project: Path, given: Mapping[str, Any]) -> dict[str, Any
     """
     declared = yaml.safe_load((project / "dbt_project.yml").read_text()).get("vars") or {}
     return {name: value for name, value in given.items() if name in declared}
-
-
-def _account_name() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # a container's user may have no name
-        return f"uid {os.getuid()}"

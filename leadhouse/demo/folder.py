@@ -63,9 +63,11 @@ def _scratch_beside(out: Path) -> Iterator[Path]:
         fcntl.flock(parent, fcntl.LOCK_EX)
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
-        yield scratch
+        try:
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
         os.close(parent)
 
 

@@ -46,8 +46,7 @@ class Explainer:
         """Loads a model from its row alone.
 
         Args:
-            row: of `lead_models`, the columns `model_version`, `onnx`, `onnx_sha256`,
-                `feature_schema` and `calibration` among its keys.
+            row: of `lead_models`, with `ROW_COLUMNS` among its keys.
 
         Raises:
             ModelRefusedError: the model is not what was stored, or cannot be explained.

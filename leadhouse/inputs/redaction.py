@@ -65,7 +65,9 @@ class Redaction:
         columns = _COLUMNS[table]
         return json.dumps(
             {
-                name: self._shown(columns.get(canonical_name(name)), value)
+                without_addresses(name, self.person_hash): self._shown(
+                    columns.get(canonical_name(name)), value
+                )
                 for name, value in json.loads(row_text).items()
             },
             ensure_ascii=False,
@@ -75,7 +77,8 @@ class Redaction:
         if value is None or value == "":
             return value
         if column and column.kind not in (Kind.TEXT, Kind.JSON):
-            return value if not isinstance(value, str) or _is_plain(value) else _shape(value)
+            is_plain = not isinstance(value, str) or _is_a(column.kind, value.strip())
+            return value if is_plain else _shape(value)
         text = value if isinstance(value, str) else json.dumps(value)
         if column and column.is_plain:
             # (In a URL an address is written otherwise, and is the same.)
@@ -83,18 +86,22 @@ class Redaction:
         return self.person_hash(text)
 
 
-def _is_plain(text: str) -> bool:
-    """Whether a text is a time, a number or a boolean, and so nothing that needs hiding."""
+def _is_a(kind: Kind, text: str) -> bool:
+    """Whether a text is a time, a number or a boolean, as its column wants: else it may be a
+    telephone number where a time should be."""
     try:
-        datetime.fromisoformat(text.strip())
+        match kind:
+            case Kind.TIME:
+                datetime.fromisoformat(text)
+            case Kind.NUMBER:
+                float(text)
+            case _:
+                return text.lower() in {"true", "false"}
     except ValueError:
-        try:
-            float(text)
-        except ValueError:
-            return text.strip().lower() in {"true", "false"}
+        return False
     return True
 
 
 def _shape(text: str) -> str:
-    """What is none of these, with `a` for letters and `9` for digits: that shows what is wrong."""
+    """What is none, with `a` for letters and `9` for digits: that shows what is wrong."""
     return _DIGIT.sub("9", _LETTER.sub("a", text))

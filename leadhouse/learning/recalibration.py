@@ -11,7 +11,7 @@ from scipy.special import expit, logit
 from leadhouse.learning.calibration import MIN_ROWS_OF_A_LABEL, Calibration
 from leadhouse.learning.certificate import TOLERANCE
 from leadhouse.learning.data import TrainingSet
-from leadhouse.learning.graph import recalibrate
+from leadhouse.learning.graph import recalibrate, stamp
 from leadhouse.learning.rows import named
 from leadhouse.learning.selection import mean_difference
 from leadhouse.scoring.schema import ModelRefusedError
@@ -91,8 +91,11 @@ def recalibrated_row(
     calibration = Calibration.from_json(champion["calibration"]).shifted(shift.log_odds)
     base = champion["base_model_version"] or champion["model_version"]
     count = sum(version.startswith(f"{base}_r") for version in known_versions)
-    graph = recalibrate(champion["onnx"], shift.log_odds)
+    graph = stamp(
+        recalibrate(champion["onnx"], shift.log_odds), {"calibration": calibration.to_json()}
+    )
     identity = named(graph, f"{base}_r{count + 1}", as_of)
+    identity["calibration"] = calibration.to_json()
     moved = Scorer.from_row(champion | identity).run(matrix)[1]
     difference = float(np.abs(moved - calibration.probability(margin)).max())
     if not difference <= TOLERANCE:
@@ -108,7 +111,6 @@ def recalibrated_row(
             "trained_as_of": as_of,
             "count_calibration_rows": len(rows),
             "count_calibration_conversions": int(rows.label.sum()),
-            "calibration": calibration.to_json(),
             "max_parity_difference": max(difference, champion["max_parity_difference"]),
             "is_promoted": True,
             "promotion_reason": shift.reason,

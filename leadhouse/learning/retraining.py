@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leadhouse.learning.rows import content
+from leadhouse.promotions import promoted
 from leadhouse.scoring.schema import FeatureSchema
 from leadhouse.scoring.scorer import Scorer, find_fault
 
@@ -18,21 +19,6 @@ _RELEVANT = """
     create view relevant as select * from models
     where trained_as_of <= getvariable('as_of') and horizon_days = getvariable('horizon_days')
     and feature_set_version = getvariable('feature_set_version')
-"""
-# As int_promotions says it: what came last scores, unless it is refused.
-_PROMOTED = """
-    with promotions as (
-        select
-            model_version, trained_as_of as promoted_as_of, training_run, 0 as is_decision,
-            null as decided_at
-        from relevant where is_promoted
-        union all
-        select model_version, decided_as_of, after_training_run, 1, decided_at
-        from decisions where decided_as_of <= getvariable('as_of')
-    )
-    select relevant.* from promotions join relevant using (model_version)
-    order by promoted_as_of desc, promotions.training_run desc, is_decision desc,
-        decided_at desc
 """
 _TWIN = """
     select * from models
@@ -95,8 +81,8 @@ class Standing:
                 "select max(trained_as_of) from relevant "
                 "where role in ('champion', 'challenger', 'refused')"
             ).fetchall()
-            promoted = connection.execute(_PROMOTED).to_arrow_table().to_pylist()
-            champion = next((row for row in promoted if find_fault(row) is None), None)
+            came_to_score = promoted(connection, "relevant", "decisions", as_of, horizon_days)
+            champion = next((row for row in came_to_score if find_fault(row) is None), None)
             twins = []
             if champion is not None:
                 key = {name: champion[name] for name in ("training_run", "model_kind")}
@@ -107,7 +93,7 @@ class Standing:
             trained_as_of=trained_as_of,
             champion=champion,
             twin=Scorer.from_row(twins[0]) if twins and find_fault(twins[0]) is None else None,
-            has_only_refused=champion is None and bool(promoted),
+            has_only_refused=champion is None and bool(came_to_score),
         )
 
     def is_due(

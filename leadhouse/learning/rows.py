@@ -49,9 +49,10 @@ MODEL_ROWS = pa.schema(
     }
 )
 
-# Of what a graph holds beside its calculation; 2 brought the background. It is part of the version,
-# so that a model of an older format does not stand when the same is learnt again.
-_GRAPH_FORMAT = "2"
+# Of what a graph holds beside its calculation; 2 brought the background, 3 the calibration. It is
+# part of the version, so that a model of an older format does not stand when the same is learnt
+# again.
+_GRAPH_FORMAT = "3"
 _LIBRARIES = ("leadhouse", "lightgbm", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy")
 
 Role = Literal["champion", "challenger", "refused", "evaluation", "resample", "recalibrated"]
@@ -113,6 +114,7 @@ def model_row(
     parts = model.parts()
     if train is not None and train.has_weights:
         parts = parts.over(train.encode(model.schema), train.sample_weight)
+    calibration_text = calibration.to_json() if calibration else None
     graph = build_graph(
         model.schema,
         parts,
@@ -123,6 +125,7 @@ def model_row(
             "model_kind": kind,
             "horizon_days": str(run.horizon_days),
             "feature_set_version": run.feature_set_version,
+            "calibration": calibration_text or "",
             **({"origin_at": origin_at.isoformat()} if role == "evaluation" else {}),
         },
     )
@@ -137,7 +140,7 @@ def model_row(
         "origin_number": origin,
         "origin_at": origin_at,
         "test_until": run.origins[origin].test_until,
-        "calibration": calibration.to_json() if calibration else None,
+        "calibration": calibration_text,
         "is_promoted": role == "champion",
         "library_versions": to_json({name: version(name) for name in _LIBRARIES}),
     }

@@ -19,8 +19,10 @@ from leadhouse.scoring.onnx_format import (
 )
 from leadhouse.scoring.schema import FeatureSchema, ModelRefusedError
 
+# Under no hash in the row, and so said by the graph as well (by older ones not all of it).
+_SAID_TWICE = ("model_kind", "horizon_days", "feature_set_version", "calibration")
 # Of a row, what makes it a model.
-ROW_COLUMNS = ("model_version", "onnx", "onnx_sha256", "feature_schema")
+ROW_COLUMNS = ("model_version", "onnx", "onnx_sha256", "feature_schema", *_SAID_TWICE)
 # 600 trees of depth 6 over 300 features have 0.8 million.
 MAX_BYTES = 64 * 2**20
 
@@ -46,8 +48,8 @@ def check_row(row: Mapping[str, Any]) -> CheckedModel:
     """Checks a row of `lead_models`, the cheapest and safest first.
 
     Its bytes are few enough and have the hash that was stored with them; they are a graph as
-    `check_graph` wants it; and the graph is of the version that the row is of, so that what was
-    taken over from another row, whole and with its hash, is refused too.
+    `check_graph` wants it; and the graph says of itself what the row says, so that what was taken
+    over from another row, whole and with its hash, is refused too.
 
     Args:
         row: with `ROW_COLUMNS` among its keys.
@@ -76,6 +78,14 @@ def check_row(row: Mapping[str, Any]) -> CheckedModel:
             f"The model's graph says that it is {_quoted(version)}, not {row['model_version']}: "
             "the row holds what belongs to another."
         )
+    for name in _SAID_TWICE:
+        said = "" if row[name] is None else str(row[name])
+        told = model.metadata.get(name, said)
+        if told != said:
+            raise ModelRefusedError(
+                f"The model's graph has {_quoted(told)} as its {name}, the row {_quoted(said)}: "
+                "one of them was changed after training."
+            )
     return model
 
 

@@ -13,7 +13,12 @@
             when contains({{ texts }}, '@') or contains({{ texts }}, '%40')
                 then list_transform(
                     regexp_extract_all(
-                        lower(url_decode({{ texts }})), '[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.[\p{L}]{2,}'
+                        -- (Bytes that are not UTF-8, as in Ren%E9, cannot be decoded: then without them.)
+                        lower(coalesce(
+                            try(url_decode({{ texts }})),
+                            url_decode(regexp_replace({{ texts }}, '%[89A-Fa-f][0-9A-Fa-f]', ' ', 'g'))
+                        )),
+                        '[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.[\p{L}]{2,}'
                     ),
                     lambda address: {{ normalize_email('address') }}
                 )

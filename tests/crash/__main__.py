@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -18,9 +19,38 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.conftest import demo_world
-from tests.crash.trials import LEADS, VARIABLES, Lane, Trial, kills, lacks
+from tests.crash.stops import address_space_limited, file_size_limited, killed_at, killed_in
+from tests.crash.trials import LEADS, VARIABLES, Lane, Trial
 
 LANES = {"trains": VARIABLES, "daily": VARIABLES | {"retrain": "auto"}}
+
+
+def kills(lane: Lane, count: int, draw: random.Random) -> Iterator[Trial]:
+    """Trials of kills: by turns at any moment of the whole build, and in one of each phase."""
+    spans = list(lane.spans().items())
+    for number in range(count):
+        if number % 2:
+            phase, seconds = spans[number // 2 % len(spans)]
+            yield lane.trial(killed_in(phase, draw.uniform(0, seconds), lane.folders))
+        else:
+            yield lane.trial(killed_at(draw.uniform(0, lane.seconds)))
+
+
+def lacks(lane: Lane, count: int, draw: random.Random) -> Iterator[Trial]:
+    """Trials of what runs out, by turns: room on the disk, memory, DuckDB's share of it."""
+    database = lane.folder / "first day" / lane.database.name
+    for number in range(count):
+        share = draw.random()
+        match number % 3:
+            case 0:
+                size = int(share * 1.2 * database.stat().st_size)
+                yield lane.trial(lacks="room in a file", limit=file_size_limited(size))
+            case 1:
+                size = int(200e6 * 20**share)
+                yield lane.trial(lacks="memory", limit=address_space_limited(size))
+            case _:
+                size = f"{10 * 20**share:.0f}MB"
+                yield lane.trial(lacks="memory for DuckDB", LEADHOUSE_MEMORY_LIMIT=size)
 
 
 def lane_of_trials(

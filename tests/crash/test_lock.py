@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from leadhouse.database import InUseError, WarehouseError, make_ready, open_warehouse
-from leadhouse.lock import held_alone
+from leadhouse.lock import build_running, held_alone
 from tests.conftest import BIN, PROJECT
 from tests.inputs.worlds import GOOD_ROWS, write_world
 
@@ -20,7 +20,7 @@ from tests.inputs.worlds import GOOD_ROWS, write_world
 HOLDER = """
 import subprocess, sys
 from pathlib import Path
-from leadhouse.lock import held_alone
+from leadhouse.lock import build_running, held_alone
 
 with held_alone(Path(sys.argv[1])) as lock:
     child = subprocess.Popen(["sleep", "60"], pass_fds=[lock.descriptor])
@@ -29,6 +29,14 @@ with held_alone(Path(sys.argv[1])) as lock:
     child.wait()
 """
 OPENER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
+# As far as DuckDB has come with a new file when it has its lock, and has written nothing.
+BEGINNER = """
+import fcntl, sys
+file = open(sys.argv[1], "w+b")
+fcntl.lockf(file, fcntl.LOCK_EX)
+print("begun", flush=True)
+input()
+"""
 LOG_LEAVER = """
 import duckdb, sys
 connection = duckdb.connect(sys.argv[1])
@@ -150,6 +158,16 @@ def test_a_file_that_was_never_begun_goes(tmp_path: Path, size: int) -> None:
     assert not database.exists()
 
 
+def test_a_file_that_is_just_being_begun_stays(tmp_path: Path) -> None:
+    database = tmp_path / "leadhouse.duckdb"
+    with told_by(BEGINNER, database):
+        with pytest.raises(InUseError):
+            make_ready(database)
+        assert database.exists()
+    make_ready(database)
+    assert not database.exists()
+
+
 @pytest.mark.parametrize("content", [b"Somebody's notes.", b"DUCK" * 4096])
 def test_a_file_of_another_kind_is_kept_and_refused(tmp_path: Path, content: bytes) -> None:
     database = tmp_path / "leadhouse.duckdb"
@@ -182,6 +200,17 @@ def test_what_did_not_fit_into_memory_goes_but_not_while_somebody_needs_it(tmp_p
         assert spilled.exists()
     make_ready(database)
     assert not spilled.parent.exists()
+
+
+def test_an_account_without_a_name_can_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container's user may have none, neither in the system nor in the environment."""
+    for name in ("USER", "LOGNAME", "USERNAME", "LNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000)
+    with held_alone(tmp_path / "leadhouse.duckdb"):
+        assert "of uid 4000000, since" in build_running(tmp_path / "leadhouse.duckdb")
 
 
 @pytest.mark.slow

@@ -13,15 +13,9 @@ import duckdb
 import pytest
 
 from tests.conftest import demo_world
-from tests.crash.trials import (
-    LEADS,
-    PUBLISHING,
-    VARIABLES,
-    Build,
-    Lane,
-    file_size_limited,
-    killed_in,
-)
+from tests.crash.builds import PUBLISHING, Build
+from tests.crash.stops import file_size_limited, killed_in
+from tests.crash.trials import LEADS, VARIABLES, Lane
 
 pytestmark = pytest.mark.slow
 

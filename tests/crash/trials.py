@@ -7,24 +7,20 @@ without help, and compares all public tables with those of a build that nothing 
 
 import json
 import os
-import random
-import re
-import resource
 import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
 
 import duckdb
 
 from benchmarks.build import hand_over_the_day, the_day_before
 from tests.conftest import PROJECT, QUICK
+from tests.crash.builds import Build
 
 LEADS = 600
 # So few leads and moments and still trees, on both days.
@@ -43,81 +39,8 @@ BY_THE_CLOCK = {
     "properties": ("""regexp_replace(properties, '(?i)"[a-z_]*scored(_at)?(__c)?":"[^"]*"', '')"""),
     "properties_hash": "properties_hash is null",
 }
-_LINE = re.compile(
-    r"START (?:(?:sql|python) .*model \S+?\.(?P<model>\w+)|(?P<seed>seed) file"
-    r"|hook: leadhouse\.(?P<hook>on-run-start|on-run-end))"
-)
-PARSING, INPUTS, SEEDS, PUBLISHING, NOTING = (
-    "parsing",
-    "inputs",
-    "seeds",
-    "publishing",
-    "at the end",
-)
-LONGEST_BUILD_SECONDS = 600.0
 # They tell of the runs that were stopped, too.
 RUN_LOG = {"run_log", "run_log_inputs", "run_log_phases"}
-
-
-@dataclass
-class Build:
-    """A build under way or over, and what it has printed.
-
-    Attributes:
-        began: by the monotonic clock.
-        lines: each with the seconds after which it came.
-        seconds: what it took, once it was waited for.
-    """
-
-    process: subprocess.Popen[str]
-    began: float = field(default_factory=time.monotonic)
-    lines: list[tuple[float, str]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def __post_init__(self) -> None:
-        self._reader = Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self.lines.append((time.monotonic() - self.began, line))
-
-    def wait(self) -> int:
-        """Its exit code, once it and all that it started are over."""
-        code = self.process.wait(LONGEST_BUILD_SECONDS)
-        self.seconds = time.monotonic() - self.began
-        self._reader.join(LONGEST_BUILD_SECONDS)
-        return code
-
-    def is_over(self) -> bool:
-        return self.process.poll() is not None
-
-    def signal(self, number: int) -> None:
-        """To the whole group, as a terminal's Ctrl-C is, and as whoever pulls the plug does it."""
-        os.killpg(self.process.pid, number)
-
-    @property
-    def said(self) -> str:
-        return "".join(line for _, line in self.lines)
-
-    def phases(self, folders: Mapping[str, str]) -> Iterator[tuple[float, str]]:
-        """When which phase began: with the first of its models."""
-        yield 0.0, PARSING
-        last = PARSING
-        for seconds, line in list(self.lines):
-            if "Completed successfully" in line:
-                phase = NOTING
-            elif not (found := _LINE.search(line)):
-                continue
-            elif found["model"]:
-                phase = folders[found["model"]]
-            elif found["seed"]:
-                phase = SEEDS
-            else:
-                phase = INPUTS if found["hook"] == "on-run-start" else PUBLISHING
-            if phase != last:
-                yield seconds, phase
-            last = phase
 
 
 @dataclass
@@ -338,69 +261,3 @@ class Trial:
     said: str
     published: str = ""
     failure: str = ""
-
-
-def killed_at(seconds: float, number: int = signal.SIGKILL) -> Callable[[Build], None]:
-    """Ends a build so long after its begin."""
-
-    def stop(build: Build) -> None:
-        while time.monotonic() - build.began < seconds and not build.is_over():
-            time.sleep(0.002)
-        if not build.is_over():
-            build.signal(number)
-
-    return stop
-
-
-def killed_in(
-    phase: str, seconds: float, folders: Mapping[str, str], number: int = signal.SIGKILL
-) -> Callable[[Build], None]:
-    """Ends a build so long after a phase of it has begun."""
-
-    def stop(build: Build) -> None:
-        while not build.is_over():
-            began = [at for at, name in build.phases(folders) if name == phase]
-            if began:
-                killed_at(began[0] + seconds, number)(build)
-                return
-            time.sleep(0.002)
-
-    return stop
-
-
-def file_size_limited(size: int) -> Callable[[], None]:
-    """No file may grow beyond so many bytes: what a full disk is to the one that writes there."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-
-def address_space_limited(size: int) -> Callable[[], None]:
-    """No process may have more than so many bytes of memory, whatever DuckDB was told."""
-    return lambda: resource.setrlimit(resource.RLIMIT_AS, (size, size))
-
-
-def kills(lane: Lane, count: int, draw: random.Random) -> Iterator[Trial]:
-    """Trials of kills: by turns at any moment of the whole build, and in one of each phase."""
-    spans = list(lane.spans().items())
-    for number in range(count):
-        if number % 2:
-            phase, seconds = spans[number // 2 % len(spans)]
-            yield lane.trial(killed_in(phase, draw.uniform(0, seconds), lane.folders))
-        else:
-            yield lane.trial(killed_at(draw.uniform(0, lane.seconds)))
-
-
-def lacks(lane: Lane, count: int, draw: random.Random) -> Iterator[Trial]:
-    """Trials of what runs out, by turns: room on the disk, memory, DuckDB's share of it."""
-    database = lane.folder / "first day" / lane.database.name
-    for number in range(count):
-        share = draw.random()
-        match number % 3:
-            case 0:
-                size = int(share * 1.2 * database.stat().st_size)
-                yield lane.trial(lacks="room in a file", limit=file_size_limited(size))
-            case 1:
-                size = int(200e6 * 20**share)
-                yield lane.trial(lacks="memory", limit=address_space_limited(size))
-            case _:
-                size = f"{10 * 20**share:.0f}MB"
-                yield lane.trial(lacks="memory for DuckDB", LEADHOUSE_MEMORY_LIMIT=size)

@@ -114,6 +114,19 @@ def test_an_interrupted_run_leaves_the_earlier_world_as_it_was(tmp_path, monkeyp
     assert [path.name for path in tmp_path.iterdir()] == ["world"]
 
 
+def test_who_gives_up_waiting_takes_nothing_away(tmp_path, monkeypatch):
+    theirs = tmp_path / ".world.unfinished" / "new"
+    theirs.mkdir(parents=True)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder.fcntl, "flock", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_demo(tmp_path / "world", LEADS)
+    assert theirs.is_dir()
+
+
 def test_the_smallest_world_has_every_table(tmp_path):
     rows = write_demo(tmp_path / "world", 100, 0)
     assert min(rows.values()) > 1

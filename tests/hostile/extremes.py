@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from leadhouse.inputs.contract import TABLES, Kind
-from tests.hostile.structures import HOSTILE_TEXTS, HOSTILE_TIMES
+from tests.hostile.oddities import HOSTILE_TEXTS, HOSTILE_TIMES
 
 _NUMBERS = (
     *("1e308", "-1e308", "1.7976931348623157e308", "3.5e38", "-3.5e38", "1e-320", "-0", "0"),

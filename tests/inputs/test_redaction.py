@@ -66,6 +66,18 @@ def test_what_is_wrong_with_a_time_or_number_can_still_be_seen() -> None:
     }
 
 
+def test_a_number_where_a_time_should_be_is_no_time() -> None:
+    assert shown("events", occurred_at="+4917155501") == {"occurred_at": "+9999999999"}
+    assert shown("touches", is_holdout="017155501") == {"is_holdout": "999999999"}
+
+
+def test_an_address_is_in_no_name_of_a_column() -> None:
+    first, second = shown("leads", KEY, **{"ada@example.com": "x", "eve@example.com": "y"})
+    assert first == hmac.new(KEY.encode(), b"ada@example.com", hashlib.sha256).hexdigest()
+    assert first != second
+    assert shown("leads", **{"to ada@example.com": None}) == {"to [hidden]": None}
+
+
 def test_only_ids_and_words_of_lists_are_plain() -> None:
     plain = {column.name for table in TABLES for column in table.columns if column.is_plain}
     assert plain.isdisjoint({"email", "first_name", "last_name", "text", "anonymous_id", "url"})

@@ -1,5 +1,5 @@
-"""A demo world in which one person is somebody: her address, name and telephone stand in all places
-that the contract has, in the right columns and in the wrong ones."""
+"""A demo world in which one person is somebody: her address, name and telephone stand in the
+columns that tell of people, and in wrong ones."""
 
 from pathlib import Path
 

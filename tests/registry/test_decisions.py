@@ -26,7 +26,7 @@ def decisions(warehouse) -> list[tuple]:
 
 def champion(warehouse) -> str:
     with duckdb.connect(warehouse, read_only=True) as connection:
-        return promotions(connection)[0]
+        return promotions(connection)[0]["model_version"]
 
 
 def test_what_is_promoted_scores_from_the_next_build_on(warehouse):

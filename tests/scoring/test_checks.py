@@ -94,6 +94,30 @@ def test_what_belongs_to_another_row_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("column", "other"),
+    [
+        ("calibration", LineCalibration(method="platt", slope=0.2, intercept=-3.0).to_json()),
+        ("calibration", None),
+        ("model_kind", "lightgbm"),
+        ("horizon_days", 60),
+        ("feature_set_version", "f0"),
+    ],
+)
+def test_a_column_that_is_no_longer_what_the_graph_says_is_refused(column, other) -> None:
+    fault = find_fault(ROW | {column: other})
+    assert f"as its {column}, the row" in fault
+    assert len(fault) < 300
+
+
+def test_a_graph_of_before_need_not_say_its_calibration() -> None:
+    def as_before(model: onnx.ModelProto) -> None:
+        said = {entry.key: entry.value for entry in model.metadata_props}
+        helper.set_model_props(model, {k: v for k, v in said.items() if k != "calibration"})
+
+    assert find_fault(changed(as_before)) is None
+
+
+@pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
         ('"name":"visits"', '"name":"visitors"', "made for another feature schema"),

@@ -6,6 +6,7 @@ Two lanes at a time; in one of them each build trains, in the other it does not.
 """
 
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -26,14 +27,22 @@ LANES = {"trains": VARIABLES, "daily": VARIABLES | {"retrain": "auto"}}
 
 
 def kills(lane: Lane, count: int, draw: random.Random) -> Iterator[Trial]:
-    """Trials of kills: by turns at any moment of the whole build, and in one of each phase."""
-    spans = list(lane.spans().items())
-    for number in range(count):
-        if number % 2:
-            phase, seconds = spans[number // 2 % len(spans)]
-            yield lane.trial(killed_in(phase, draw.uniform(0, seconds), lane.folders))
-        else:
-            yield lane.trial(killed_at(draw.uniform(0, lane.seconds)))
+    """Trials of kills: by turns at any moment of the whole build, and in one of each phase.
+
+    A build that was over before it could be killed is one more than asked for.
+    """
+    number = killed = 0
+    while killed < count:
+        # Drawn anew from the last build: the machine is not always as fast.
+        spans = lane.spans()
+        phase = list(spans)[number // 2 % len(spans)]
+        trial = lane.trial(
+            killed_in(phase, draw.uniform(0, spans[phase]), lane.folders)
+            if number % 2
+            else killed_at(draw.uniform(0, lane.seconds))
+        )
+        number, killed = number + 1, killed + (trial.code == -signal.SIGKILL)
+        yield trial
 
 
 def lacks(lane: Lane, count: int, draw: random.Random) -> Iterator[Trial]:

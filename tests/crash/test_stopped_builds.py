@@ -67,6 +67,10 @@ def test_stopped_in_many_ways_one_after_another(lane: Lane) -> None:
     code, said = stopped(lane, killed_in("features", 0.1, lane.folders, signal.SIGTERM))
     assert code == 128 + signal.SIGTERM, said
     assert "dbt was ended by SIGTERM. What was published stays" in said
+    limit = file_size_limited(lane.database.stat().st_size // 2)
+    code, said = stopped(lane, limit=limit)
+    assert code in (1, 2), said
+    assert "make room" in said
     code, said = stopped(lane, LEADHOUSE_MEMORY_LIMIT="20MB")
     assert code in (1, 2), said
     assert "LEADHOUSE_MEMORY_LIMIT" in said

@@ -18,6 +18,7 @@ from leadhouse import lock
 # DuckDB begins a file with three blocks of 4,096 bytes; the first has its name at byte 8.
 _HEADERS_SIZE = 3 * 4096
 _NAME = slice(8, 12)
+_LOGS_JOINED = "checkpoint WAL cannot contain a checkpoint marker"
 _HELD_BY = re.compile(r"held in (?P<program>.+) \(PID (?P<process>\d+)\)")
 _SECONDS_BETWEEN_TRIES = 1.0
 
@@ -116,7 +117,7 @@ def make_ready(database: Path, on_wait: Callable[[str], object] | None = None) -
 
 def _connect(database: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(database, read_only=read_only)
+        return _connect_with_log(database, read_only)
     except duckdb.IOException as error:
         if "Could not set lock" not in str(error):
             raise WarehouseError(f"{database} cannot be opened: {error}") from error
@@ -130,6 +131,21 @@ def _connect(database: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
             f"{database} is damaged: put back a copy of it, or name another file with --database "
             f"and build anew. What was published stands. ({str(error).splitlines()[0]})"
         ) from error
+
+
+def _connect_with_log(database: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Opens a file once more where DuckDB 1.5.5 needs it (duckdb#24260, mended in 1.5.6).
+
+    A checkpoint that fails leaves a marker in the log, and what is committed during one goes to a
+    second log. If the next one dies, whoever opens the file has DuckDB join the two, refuse the
+    first marker within, and read all of it the next time.
+    """
+    try:
+        return duckdb.connect(database, read_only=read_only)
+    except duckdb.InvalidInputException as error:
+        if _LOGS_JOINED not in str(error):
+            raise
+        return duckdb.connect(database, read_only=read_only)
 
 
 def _in_use(database: Path) -> InUseError:

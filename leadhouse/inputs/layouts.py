@@ -19,6 +19,7 @@ _CONTRACT_COLUMNS = {column.name for table in TABLES for column in table.columns
 _DELIMITERS = (",", ";", "\t", "|")
 _SHOWN_ERRORS = 3
 _CHUNK_BYTES = 1 << 20
+_WRONG_CHECKSUM = "CRC checksum verification failed"
 # The column in which a scan gives the path of a row's file; no user calls a column so.
 PATH_COLUMN = "leadhouse: path of the file"
 
@@ -113,6 +114,7 @@ def _read_parquet(file: Path) -> tuple[Layout, int]:
             [(count_rows, *_)] = relation.aggregate(
                 "count(*), bit_xor(hash(columns(*)))"
             ).fetchall()
+        _verify_checksums(file)
     except (pa.ArrowException, OSError, UnicodeDecodeError, duckdb.Error) as error:
         raise UnreadableFileError(
             f"cannot be read as Parquet; is it whole? Export it again.{_reason(error)}"
@@ -127,6 +129,24 @@ def _read_parquet(file: Path) -> tuple[Layout, int]:
         for field, (name, sql_type) in zip(schema, described, strict=True)
     )
     return Layout(_checked(columns)), metadata.num_rows
+
+
+def _verify_checksums(file: Path) -> None:
+    """DuckDB passes over the checksums that pages may have, as Spark writes them.
+
+    Raises:
+        OSError: a page is not what its checksum says.
+    """
+    try:
+        with pq.ParquetFile(
+            file, page_checksum_verification=True, pre_buffer=False, buffer_size=_CHUNK_BYTES
+        ) as pages:
+            for _ in pages.iter_batches(use_threads=False):
+                pass
+    except (pa.ArrowException, OSError) as error:
+        # What else Arrow refuses may be whole: DuckDB writes files that Arrow does not read.
+        if _WRONG_CHECKSUM in str(error):
+            raise
 
 
 def _read_csv(file: Path) -> tuple[Layout, int]:

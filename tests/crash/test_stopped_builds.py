@@ -61,6 +61,10 @@ def test_stopped_in_many_ways_one_after_another(lane: Lane) -> None:
     code, said = stopped(lane, killed_in("features", 0.1, lane.folders, signal.SIGTERM))
     assert code == 128 + signal.SIGTERM, said
     assert "dbt was ended by SIGTERM. What was published stays" in said
+    limit = file_size_limited(lane.database.stat().st_size // 2)
+    code, said = stopped(lane, limit=limit)
+    assert code in (1, 2), said
+    assert "make room" in said
     code, said = stopped(lane, LEADHOUSE_MEMORY_LIMIT="20MB")
     assert code in (1, 2), said
     assert "LEADHOUSE_MEMORY_LIMIT" in said
@@ -81,17 +85,6 @@ def test_stopped_in_many_ways_one_after_another(lane: Lane) -> None:
     assert again.wait() == 0, again.said
     assert not lane.differences("second day")
     assert not lane.remains()
-
-
-def test_a_limit_on_the_size_of_files(lane: Lane) -> None:
-    lane.put_back()
-    limit = file_size_limited(lane.database.stat().st_size // 2)
-    code, said = stopped(lane, limit=limit)
-    assert code in (1, 2), said
-    assert "make room" in said
-    again = lane.start()
-    assert again.wait() == 0, again.said
-    assert not lane.differences("second day")
 
 
 def test_a_run_that_died_before_it_was_told_to_the_end_is_made_good_by_the_next(

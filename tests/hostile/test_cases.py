@@ -5,7 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
+import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from leadhouse import unchanged
@@ -87,6 +89,63 @@ def test_pages_that_are_spoilt_under_a_good_footer(trial: Trial, tmp_path: Path)
     file.write_bytes(spoilt)
     sentence = "leads.parquet cannot be read as Parquet; is it whole? Export it again."
     assert refused(trial, tmp_path).startswith(sentence)
+
+
+def test_a_page_that_is_not_what_its_checksum_says(trial: Trial, tmp_path: Path) -> None:
+    """DuckDB reads what is there. Without a checksum nobody can tell: it is a text like others."""
+    write_good(tmp_path, {}).joinpath("leads.csv").unlink()
+    rows = pa.table(dict(typed("leads", good_columns("leads"))))
+    for has_checksums in (False, True):
+        file = tmp_path / "leads.parquet"
+        pq.write_table(
+            rows,
+            file,
+            compression="none",
+            use_dictionary=False,
+            write_page_checksum=has_checksums,
+        )
+        file.write_bytes(file.read_bytes().replace(b"Zo\xc3\xab", b"Zo\xc3\xaa", 1))
+        if has_checksums:
+            assert refused(trial, tmp_path).startswith(
+                "leads.parquet cannot be read as Parquet; is it whole? Export it again. (could not"
+                " verify page integrity, CRC checksum"
+            )
+        else:
+            assert trial(tmp_path) == Verdict(Outcome.COUNTED)
+
+
+def test_a_page_that_says_it_has_more_values_than_rows(trial: Trial, tmp_path: Path) -> None:
+    """Arrow refuses it; DuckDB reads what was written."""
+    good, spoilt = (
+        write_good(tmp_path / name, {"identities": "parquet"}) / "identities.parquet"
+        for name in ("good", "spoilt")
+    )
+    page_header = b"\x15\x0c\x15\x10\x15\x06"  # 6 values, dictionary, levels run-length
+    content = good.read_bytes()
+    spoilt.write_bytes(content.replace(page_header, b"\x15\x0e" + page_header[2:]))
+    with pytest.raises(OSError, match="do not match num_values"):
+        pq.read_table(spoilt)
+    assert trial(spoilt.parent) == Verdict(Outcome.COUNTED)
+    of_good, of_spoilt = (
+        read(file.parent, "identities", "lead_id, anonymous_id, identified_at")
+        for file in (good, spoilt)
+    )
+    assert of_good == of_spoilt
+
+
+def test_a_whole_file_that_arrow_refuses(trial: Trial, tmp_path: Path) -> None:
+    """So its refusal alone is no reason. DuckDB packs the differences, here of 33 bits."""
+    write_good(tmp_path, {}).joinpath("leads.csv").unlink()
+    rows = pa.table(  # noqa: F841 (DuckDB finds it by name)
+        dict(typed("leads", good_columns("leads")))
+        | {"x_hash": pa.array([2**31 - 1, -(2**31)] * 3, pa.int32())}
+    )
+    file = tmp_path / "leads.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy rows to '{file}' (parquet_version v2)")
+    with pytest.raises(OSError, match="Unexpected end of stream"):
+        pq.read_table(file)
+    assert trial(tmp_path) == Verdict(Outcome.COUNTED)
 
 
 def test_a_header_with_a_broken_quote(trial: Trial, tmp_path: Path) -> None:

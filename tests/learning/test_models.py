@@ -109,13 +109,14 @@ def test_the_graph_says_what_it_is(data) -> None:
     metadata = {entry.key: entry.value for entry in graph.metadata_props}
     assert json.loads(metadata.pop("background")).keys() == {"leaf_covers", "term_means"}
     assert metadata == {
-        "graph_format": "2",
+        "graph_format": "3",
         "role": "champion",
         "model_kind": row["model_kind"],
         "model_version": row["model_version"],
         "trained_as_of": AS_OF.isoformat(),
         "horizon_days": "30",
         "feature_set_version": "f1",
+        "calibration": row["calibration"],
         "feature_schema_sha256": hashlib.sha256(row["feature_schema"].encode()).hexdigest(),
     }
     assert [entry.name for entry in graph.graph.output] == ["margin", "probability"]

@@ -56,9 +56,10 @@ class Explainer:
             schema = check_row(row).schema
             parts = read_parts(row["onnx"])
             calibration = None if text is None else Calibration.from_json(text)
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
+            why = f"Its graph lacks {error}." if isinstance(error, KeyError) else error
             raise ModelRefusedError(
-                f"The scores of model {row['model_version']} cannot be explained. {error}"
+                f"The scores of model {row['model_version']} cannot be explained. {why}"
             ) from error
         return cls(parts, schema, calibration)
 

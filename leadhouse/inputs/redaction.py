@@ -22,6 +22,8 @@ KEY_VARIABLE = "LEADHOUSE_HASH_KEY"
 _SHORTEST_KEY = 16
 _HIDDEN = "[hidden]"
 _COLUMNS = {table.name: {column.name: column for column in table.columns} for table in TABLES}
+# No id or word of a list: a name with a blank, a telephone number with its plus.
+_MAYBE_ID = re.compile(r"[^\s+]*")
 _LETTER, _DIGIT = re.compile(r"[^\W\d_]"), re.compile(r"\d")
 
 
@@ -80,7 +82,7 @@ class Redaction:
             is_plain = not isinstance(value, str) or _is_a(column.kind, value.strip())
             return value if is_plain else _shape(value)
         text = value if isinstance(value, str) else json.dumps(value)
-        if column and column.is_plain:
+        if column and column.is_plain and _MAYBE_ID.fullmatch(text):
             # (In a URL an address is written otherwise, and is the same.)
             return without_addresses(text, lambda found: self.person_hash(unquote(found)))
         return self.person_hash(text)
@@ -95,6 +97,7 @@ def _is_a(kind: Kind, text: str) -> bool:
                 datetime.fromisoformat(text)
             case Kind.NUMBER:
                 float(text)
+                return not text.startswith(("+", "00"))
             case _:
                 return text.lower() in {"true", "false"}
     except ValueError:

@@ -1,6 +1,7 @@
 """Contributions add up to the margin, whatever the model, from its row alone."""
 
 import hashlib
+from collections.abc import Callable
 
 import duckdb
 import numpy as np
@@ -162,12 +163,29 @@ def test_the_version_tells_what_is_calculated_whatever_the_background() -> None:
     assert (len(versions), len(hashes)) == (1, 2)
 
 
+def changed(row: dict, change: Callable[[onnx.ModelProto], object]) -> dict:
+    """With a changed graph and its hash."""
+    graph = onnx.load_from_string(row["onnx"])
+    change(graph)
+    onnx_bytes = graph.SerializeToString()
+    return row | {"onnx": onnx_bytes, "onnx_sha256": hashlib.sha256(onnx_bytes).hexdigest()}
+
+
 def test_a_model_without_its_background_is_refused_in_a_sentence(rules) -> None:
-    graph = onnx.load_from_string(rules["onnx"])
-    metadata = {entry.key: entry.value for entry in graph.metadata_props}
-    del metadata["background"]
-    helper.set_model_props(graph, metadata)
-    older = rules | {"onnx": graph.SerializeToString()}
-    older["onnx_sha256"] = hashlib.sha256(older["onnx"]).hexdigest()
+    def forget_background(graph: onnx.ModelProto) -> None:
+        metadata = {entry.key: entry.value for entry in graph.metadata_props}
+        del metadata["background"]
+        helper.set_model_props(graph, metadata)
+
     with pytest.raises(ModelRefusedError, match=r"cannot be explained.*train a new one"):
-        Explainer.from_row(older)
+        Explainer.from_row(changed(rules, forget_background))
+
+
+def test_a_graph_whose_trees_have_another_name_is_refused_in_a_sentence(rules) -> None:
+    def rename_trees(graph: onnx.ModelProto) -> None:
+        for node in graph.graph.node:
+            for names in (node.input, node.output):
+                names[:] = ["other" if name == "trees/sum" else name for name in names]
+
+    with pytest.raises(ModelRefusedError, match=r"cannot be explained.*lacks 'trees/sum'"):
+        Explainer.from_row(changed(rules, rename_trees))

@@ -71,6 +71,18 @@ def test_a_number_where_a_time_should_be_is_no_time() -> None:
     assert shown("touches", is_holdout="017155501") == {"is_holdout": "999999999"}
 
 
+def test_a_telephone_number_is_no_number_and_a_name_is_no_word_of_a_list() -> None:
+    assert shown("events", value="+4917155501", duration_seconds="004917155501") == {
+        "value": "+9999999999",
+        "duration_seconds": "999999999999",
+    }
+    assert shown("outcomes", outcome="Ada Lovelace", currency="+4917155501") == {
+        "outcome": "[hidden]",
+        "currency": "[hidden]",
+    }
+    assert shown("outcomes", outcome="wonn") == {"outcome": "wonn"}
+
+
 def test_an_address_is_in_no_name_of_a_column() -> None:
     first, second = shown("leads", KEY, **{"ada@example.com": "x", "eve@example.com": "y"})
     assert first == hmac.new(KEY.encode(), b"ada@example.com", hashlib.sha256).hexdigest()

@@ -1,7 +1,10 @@
 """A forgotten person is nowhere and stays so, and all others are what they would be without her."""
 
 import json
+import os
+import pty
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,9 +13,10 @@ import duckdb
 import pytest
 
 from leadhouse.forgetting import erasure
-from leadhouse.forgetting.erasure import NotKnownError, forget
+from leadhouse.forgetting.erasure import forget
+from leadhouse.forgetting.prospect import NotKnownError
 from leadhouse.inputs.contract import TABLES
-from tests.conftest import Warehouse
+from tests.conftest import BIN, Warehouse
 from tests.people.conftest import AS_OF, LEARNING, Household
 from tests.people.planted import EMAIL, TRACES, lead_ids, send_again, without
 from tests.syncing.hubspot_server import HubSpotServer
@@ -62,7 +66,7 @@ def forgotten(
     (copy.folder / "leadhouse.duckdb.backtest").mkdir()
     there = {"LEADHOUSE_HUBSPOT_URL": hubspot.url}
     (copy.folder / "said.json").write_text(
-        json.dumps(copy.run("forget", EMAIL, "--reason", f"Asked by {EMAIL}", **there))
+        json.dumps(copy.run("forget", EMAIL, "--yes", "--reason", f"Asked by {EMAIL}", **there))
     )
     return copy
 
@@ -92,7 +96,7 @@ def test_not_a_byte_is_left_in_the_file(
     assert EMAIL.encode() in database.read_bytes()
     with closing(duckdb.connect(database)) as connection:
         connection.execute("set force_compression = 'uncompressed'")
-        forget(connection, database, tmp_path, EMAIL, empty=lambda *_: "emptied")
+        forget(connection, database, EMAIL, empty=lambda *_: "emptied")
     contents = database.read_bytes().lower()
     assert not [text for text in traces if text.lower().encode() in contents]
     assert [file.name for file in tmp_path.iterdir()] == [database.name]
@@ -147,9 +151,57 @@ def test_published_runs_can_be_read_and_lack_her_alone(
     assert leads(forgotten) < leads(house)
 
 
+def answered(house: Household, answer: str) -> tuple[int, str]:
+    """`leadhouse forget` on a terminal where somebody answers; its exit code and what it said."""
+    ours, its = pty.openpty()
+    try:
+        os.write(ours, answer.encode())
+        done = subprocess.run(
+            [BIN / "leadhouse", "forget", EMAIL, "--database", house.warehouse.database],
+            stdin=its,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    finally:
+        os.close(ours)
+        os.close(its)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "\x04"])
+def test_nothing_is_done_unless_somebody_says_yes(
+    house: Household, forgotten: Household, answer: str
+) -> None:
+    before = house.warehouse.database.read_bytes()
+    code, said = answered(house, answer)
+    assert code == 2
+    assert said.endswith("Nothing was done.\n")
+    [(deleted, *_)] = forgotten.warehouse.query(PROOF)
+    assert f"One person, {', '.join(lead_ids(house.raw))}, is going to be erased:" in said
+    assert f" rows of {len(json.loads(deleted))} tables\n" in said
+    assert "her record at hubspot" in said
+    assert "published to folder leadhouse_published" in said
+    assert EMAIL not in said.lower()
+    assert "add --yes" in house.run("forget", EMAIL, code=2)
+    assert house.warehouse.database.read_bytes() == before
+
+
+def test_somebody_says_yes(house: Household, traces: tuple[str, ...], tmp_path: Path) -> None:
+    copy = Household(tmp_path / "house", house.raw)
+    shutil.copytree(house.folder, copy.folder, symlinks=True)
+    with duckdb.connect(copy.warehouse.database) as connection:
+        connection.execute("delete from main_operations.crm_sends")
+    code, said = answered(copy, "y\n")
+    assert code == 0, said
+    assert not copy.tables_with(traces)
+
+
 def test_the_same_again_says_that_it_is_done(forgotten: Household) -> None:
-    assert "was forgotten already" in forgotten.run("forget", EMAIL, code=2)
-    assert "there is nothing to forget" in forgotten.run("forget", "nobody@x.example", code=2)
+    assert "was forgotten already" in forgotten.run("forget", EMAIL, "--yes", code=2)
+    said = forgotten.run("forget", "nobody@x.example", "--yes", code=2)
+    assert "there is nothing to forget" in said
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +268,7 @@ def test_what_was_broken_off_is_done_by_the_same_again(
     copy = Household(tmp_path / "house", house.raw)
     shutil.copytree(house.folder, copy.folder, symlinks=True)
     (copy.folder / "said.txt").unlink()
-    database, published = copy.warehouse.database, copy.folder / "leadhouse_published"
+    database = copy.warehouse.database
 
     def broken(*_: object, **__: object) -> None:
         raise OSError("the power failed")
@@ -224,12 +276,12 @@ def test_what_was_broken_off_is_done_by_the_same_again(
     with monkeypatch.context() as patch, closing(duckdb.connect(database)) as connection:
         patch.setattr(erasure, step, broken)
         with pytest.raises(OSError, match="power"):
-            forget(connection, database, published, EMAIL, empty=lambda *_: "emptied")
+            forget(connection, database, EMAIL, empty=lambda *_: "emptied")
     assert copy.warehouse.query("select count(*) > 0 from main_operations.suppressions") == [
         (True,)
     ]
     with closing(duckdb.connect(database)) as connection:
-        done = forget(connection, database, published, EMAIL, empty=lambda *_: "emptied")
+        done = forget(connection, database, EMAIL, empty=lambda *_: "emptied")
     assert done.is_complete
     assert done.models
     assert not copy.tables_with(traces)
@@ -244,17 +296,18 @@ def test_a_crm_that_cannot_be_told_is_told_by_the_same_again(
 ) -> None:
     copy = Household(tmp_path / "house", house.raw)
     shutil.copytree(house.folder, copy.folder, symlinks=True)
-    said = copy.run("forget", EMAIL, code=1, LEADHOUSE_HUBSPOT_TOKEN="")
+    said = copy.run("forget", EMAIL, "--yes", code=1, LEADHOUSE_HUBSPOT_TOKEN="")
     assert "hubspot: her record is NOT emptied." in said
     assert "LEADHOUSE_HUBSPOT_TOKEN" in said
-    # What tells it stays, and nothing else.
+    # What tells it stays, and who is meant.
     assert copy.tables_with(traces).keys() == {
         "main_operations.crm_sends",
         "main_operations.crm_answers",
+        "main_operations.unfinished_erasures",
     }
     with HubSpotServer() as server:
         there = {"LEADHOUSE_HUBSPOT_URL": server.url}
-        said = copy.run("forget", EMAIL, **there)
+        said = copy.run("forget", EMAIL, "--yes", **there)
     assert "hubspot: her record was emptied." in said
     assert not copy.tables_with(traces)
 
@@ -268,9 +321,9 @@ def test_an_address_of_several_people_is_not_enough(house: Household, tmp_path: 
             " where lead_id in (select lead_id from lead_scores order by all limit 2)"
         )
         with pytest.raises(ValueError, match="2 people share that address"):
-            forget(connection, database, tmp_path, "info@shared.example")
+            forget(connection, database, "info@shared.example")
         with pytest.raises(NotKnownError):
-            forget(connection, database, tmp_path, "L-of-nobody")
+            forget(connection, database, "L-of-nobody")
         [(count,)] = connection.execute(
             "select count(*) from main_operations.suppressions"
         ).fetchall()

@@ -116,12 +116,11 @@ def test_trees_that_learnt_from_her_know_words_and_none_of_hers(household: House
         "main.int_lead_contributions",
         "main.int_lead_predictions",
         "main.lead_score_reasons",
-        "main.lead_score_changes",
         "main.model_feature_importance",
         "main.model_feature_effects",
         "main.trained_models",
     }
-    assert explaining <= household.tables_with(["a", "e", "0"]).keys()
+    assert explaining <= household.tables_with(["0"]).keys()
     assert not explaining & household.tables_with(TRACES).keys()
     assert "main.lead_score_reasons" in household.tables_with(her)
 

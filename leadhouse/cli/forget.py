@@ -1,6 +1,6 @@
 """`leadhouse forget`."""
 
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +10,7 @@ from leadhouse.texts import visible
 
 if TYPE_CHECKING:
     from leadhouse.forgetting.erasure import Erasure
+    from leadhouse.forgetting.prospect import Prospect
 
 
 def forget(
@@ -19,49 +20,56 @@ def forget(
     refit_days: Annotated[
         int, typer.Option(min=0, help="Days until models that learnt from her are trained anew.")
     ] = 30,
-    published: Annotated[
-        Path | None,
-        typer.Option(help="The folder of published runs, if neither beside nor in publish_folder."),
-    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to.")] = False,
     database: Database = DEFAULT_DATABASE,
 ) -> None:
     """Erase a person everywhere, and keep her out from now on. There is no way back.
 
-    Exit code 0: it is done. 1: a destination could not be told; the same command tells it. 2:
-    nothing was begun.
+    Exit code 0: it is done. 1: a destination could not be told, or a place that was published to
+    not be reached; the same command does the rest. 2: nothing was begun.
     """
     from leadhouse.database import WarehouseError, open_warehouse
     from leadhouse.forgetting.erasure import forget as erase
     from leadhouse.forgetting.person import UnclearError
+    from leadhouse.forgetting.prospect import look_ahead
 
-    with (
-        failing_in_a_sentence("forget", WarehouseError, UnclearError),
-        open_warehouse(database, read_only=False) as opened,
-    ):
-        folder = published or _published_folder(database)
-        erasure = erase(opened, database, folder, lead, reason=reason, refit_days=refit_days)
-    _tell(erasure)
-    if not (folder / "runs").is_dir():
-        typer.echo(
-            f"There are no published runs in {folder}. Where else they are (--published names "
-            "another folder), in PostgreSQL or in a DuckLake, she stands until the next build "
-            "publishes, or older runs are gone."
+    if not yes and not sys.stdin.isatty():
+        typer.secho(
+            "leadhouse forget: There is no way back, and nobody here to be asked: add --yes. "
+            "Nothing was done.",
+            err=True,
+            fg=typer.colors.RED,
         )
+        raise typer.Exit(2)
+    with failing_in_a_sentence("forget", WarehouseError, UnclearError):
+        if not yes:
+            # It is closed while somebody thinks, so that nobody waits for it.
+            with open_warehouse(database) as opened:
+                prospect = look_ahead(opened, lead)
+            _ask(prospect)
+        with open_warehouse(database, read_only=False) as opened:
+            erasure = erase(opened, database, lead, reason=reason, refit_days=refit_days)
+    _tell(erasure)
     if not erasure.is_complete:
         raise typer.Exit(1)
 
 
-def _published_folder(database: Path) -> Path:
-    """Where a build publishes, if nobody says otherwise on its command line."""
-    import yaml
-
-    import leadhouse
-
-    project = Path(leadhouse.__file__).parents[1] / "dbt_project.yml"
-    named = (
-        yaml.safe_load(project.read_text())["vars"]["publish_folder"] if project.exists() else ""
-    )
-    return Path(named) if named else database.with_name(f"{database.stem}_published")
+def _ask(prospect: "Prospect") -> None:
+    where = [
+        f"{_counted(sum(prospect.deleted.values()), 'row')} of "
+        f"{_counted(len(prospect.deleted), 'table')}",
+        *(f"her record at {name}" for name in prospect.destinations),
+        *(f"what was published to {name}" for name in prospect.places),
+    ]
+    typer.echo(f"One person, {', '.join(prospect.lead_ids)}, is going to be erased:")
+    typer.echo("\n".join(f"- {line}" for line in where))
+    try:
+        is_agreed = typer.confirm("There is no way back but a backup. Erase her?")
+    except typer.Abort:
+        is_agreed = False
+    if not is_agreed:
+        typer.echo("Nothing was done.")
+        raise typer.Exit(2)
 
 
 def _tell(erasure: "Erasure") -> None:
@@ -74,13 +82,19 @@ def _tell(erasure: "Erasure") -> None:
         f"{_counted(sum(erasure.deleted.values()), 'row')} of "
         f"{_counted(len(erasure.deleted), 'table')} deleted, "
         f"{_counted(sum(erasure.published.values()), 'row')} of "
-        f"{_counted(len(erasure.published), 'published file')}; the warehouse was written anew.",
+        f"{_counted(len(erasure.published), 'published table')}; the warehouse was written anew.",
     ]
     for name, answer in erasure.destinations.items():
         said.append(
             f"{name}: her record was emptied."
             if answer == "emptied"
             else f"{name}: her record is NOT emptied. {answer}"
+        )
+    for name, answer in erasure.places.items():
+        said.append(
+            f"Published to {name}: she is erased."
+            if answer == "erased"
+            else f"Published to {name}: she is NOT erased. {answer}"
         )
     for version, refit_by in erasure.models.items():
         said.append(f"Model {version} may have learnt from her: train anew by {refit_by}.")

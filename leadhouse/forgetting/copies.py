@@ -15,7 +15,7 @@ from leadhouse.inputs.sql import identifier, literal
 _UNFINISHED = ".forgetting"
 
 
-def erase_published(folder: Path, person: Person) -> dict[str, int]:
+def erase_parquet(folder: Path, person: Person) -> dict[str, int]:
     """Writes the published Parquet files that hold a person anew without her rows.
 
     All runs that stay are rewritten, file by file and each by one rename: who reads one sees it

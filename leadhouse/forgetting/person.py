@@ -74,16 +74,6 @@ where
 """
 
 
-_OF_ERASURE = """
-select distinct {id} from main_operations.crm_sends
-where main_operations.person_hash('{kind}', {key}) in (
-    select person_hash from main_operations.suppressions
-    where erasure_id = $erasure_id and kind = '{kind}'
-)
-order by all
-"""
-
-
 class UnclearError(ValueError):
     """More than one person is meant; the message is a sentence."""
 
@@ -96,7 +86,7 @@ class Person:
         lead_ids: all that were merged into one, in order.
         addresses: her e-mail addresses, in lower case; none that a role shares.
         devices: the visitors that she was recognised as.
-        known_since: when the first of her leads was created; None where none can be used.
+        known_since: when the first of her leads was created; None where that is not known.
     """
 
     lead_ids: tuple[str, ...]
@@ -137,17 +127,17 @@ class Person:
 
     @classmethod
     def of_erasure(cls, connection: duckdb.DuckDBPyConnection, erasure_id: str) -> Self:
-        """What the log of syncs still has of a person whose erasure has begun."""
-        ids = _OF_ERASURE.format(id="lead_id", kind="lead", key="lead_id")
-        address = _OF_ERASURE.format(
-            id="lower(address)", kind="email", key="main_operations.person_email(address)"
-        )
-        return cls(
-            tuple(_column(connection, ids, erasure_id=erasure_id)),
-            tuple(_column(connection, address, erasure_id=erasure_id)),
-            (),
-            None,
-        )
+        """The person whose erasure has begun; without ids if only the file is left to be written.
+
+        Her own rows may be gone by then, and what is left to do needs her ids.
+        """
+        rows = connection.execute(
+            "select lead_ids, addresses, devices from main_operations.unfinished_erasures"
+            " where erasure_id = ?",
+            [erasure_id],
+        ).fetchall()
+        [(lead_ids, addresses, devices)] = rows or [([], [], [])]
+        return cls(tuple(lead_ids), tuple(addresses), tuple(devices), None)
 
 
 def _same_person(connection: duckdb.DuckDBPyConnection, lead_ids: set[str]) -> set[str]:

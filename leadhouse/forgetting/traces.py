@@ -2,8 +2,40 @@
 
 from collections.abc import Mapping
 
+import duckdb
+
 from leadhouse.forgetting.person import Person
 from leadhouse.inputs.sql import identifier, literal
+
+# What stands there of her are hashes, or what an erasure goes by until it is done; models are no
+# rows of hers, and are listed instead.
+_LEFT_ALONE = {
+    "erasures",
+    "erasure_models",
+    "unfinished_erasures",
+    "publications",
+    "suppressions",
+    "suppression_salt",
+    "trained_models",
+}
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
+    """The columns of each table of ours that may hold her, with their types.
+
+    Other schemas, such as that of `raw_schema`, are the user's own, and seeds are of no person.
+    """
+    tables: dict[tuple[str, str], dict[str, str]] = {}
+    for schema, table, column, sql_type in connection.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns()"
+        " semi join duckdb_tables() using (database_oid, schema_oid, table_oid)"
+        " where database_name = current_database()"
+        " and schema_name in ('main', 'main_operations', 'main_raw')"
+        " order by schema_name, table_name, column_index"
+    ).fetchall():
+        if table not in _LEFT_ALONE:
+            tables.setdefault((schema, table), {})[column] = sql_type
+    return tables
 
 
 def rows_of(columns: Mapping[str, str], person: Person) -> str | None:

@@ -11,7 +11,7 @@ from leadhouse.inputs.sql import identifier, literal
 from leadhouse.publishing.postgres_server import let_readers_in, told_to_libpq, writing
 from leadhouse.publishing.tables import GRACE_SECONDS, Table
 
-_LAKE = "leadhouse_lake"
+LAKE = "leadhouse_lake"
 _RUN = "published_run"
 
 
@@ -51,7 +51,7 @@ def publish_ducklake(
     folder.mkdir(parents=True, exist_ok=True)
     # The transaction on the server holds the place of the only publisher to this schema.
     with writing(schema) as server:
-        with _attached(connection, folder.resolve(), schema):
+        with attached(connection, schema, folder.resolve()):
             of_catalogue = server.execute(
                 "select tablename from pg_tables where schemaname = %s", [schema]
             )
@@ -78,50 +78,71 @@ def load_extensions(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def _attached(connection: duckdb.DuckDBPyConnection, folder: Path, schema: str) -> Iterator[None]:
+def attached(
+    connection: duckdb.DuckDBPyConnection, schema: str, folder: Path | None = None
+) -> Iterator[None]:
+    """A lake, attached for writing as `LAKE`.
+
+    Args:
+        connection: to attach it to.
+        schema: of its catalogue.
+        folder: of its files; None: that of which the catalogue knows, which must be there.
+    """
     load_extensions(connection)
+    path = f"data_path {literal(f'{folder}/')}" if folder else "create_if_not_exists false"
     with told_to_libpq() as server:
         connection.execute(
-            f"attach {literal(f'ducklake:postgres:{server}')} as {_LAKE} ("
-            f" data_path {literal(f'{folder}/')}, metadata_schema {literal(schema)},"
-            " data_inlining_row_limit 0)"
+            f"attach {literal(f'ducklake:postgres:{server}')} as {LAKE} ("
+            f" {path}, metadata_schema {literal(schema)}, data_inlining_row_limit 0)"
         )
         try:
             yield
         finally:
-            connection.execute(f"detach {_LAKE}")
+            connection.execute(f"detach {LAKE}")
+
+
+def replace_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Makes a table of the lake, with comments; one of that name goes, and its statistics too."""
+    name = f"{LAKE}.main.{identifier(table.name)}"
+    connection.execute(f"create or replace table {name} as from {table.relation}")
+    connection.execute(f"comment on table {name} is {literal(table.description)}")
+    known = set(connection.table(name).columns)
+    for column, description in table.columns.items():
+        if column in known:
+            connection.execute(
+                f"comment on column {name}.{identifier(column)} is {literal(description)}"
+            )
+
+
+def drop_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Sequence[int]) -> None:
+    """Takes snapshots from the lake, and the files that only they need."""
+    if snapshots:
+        connection.execute(f"call ducklake_expire_snapshots('{LAKE}', versions => {[*snapshots]})")
+    connection.execute(f"call ducklake_cleanup_old_files('{LAKE}', cleanup_all => true)")
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, run: str, tables: Sequence[Table]) -> None:
     for table in tables:
-        name = f"{_LAKE}.main.{identifier(table.name)}"
-        connection.execute(f"create or replace table {name} as from {table.relation}")
-        connection.execute(f"comment on table {name} is {literal(table.description)}")
-        known = set(connection.table(name).columns)
-        for column, description in table.columns.items():
-            if column in known:
-                connection.execute(
-                    f"comment on column {name}.{identifier(column)} is {literal(description)}"
-                )
+        replace_table(connection, table)
     connection.execute(
-        f"create or replace table {_LAKE}.main.{_RUN} as"
+        f"create or replace table {LAKE}.main.{_RUN} as"
         f" select {literal(run)} as run_id, now() as published_at"
     )
     names = [_RUN, *(table.name for table in tables)]
     others = connection.execute(
         "select table_name from duckdb_tables() where database_name = ? and table_name not in"
         " (select unnest(?))",
-        [_LAKE, names],
+        [LAKE, names],
     ).fetchall()
     for (other,) in others:
-        connection.execute(f"drop table {_LAKE}.main.{identifier(other)}")
-    connection.execute(f"call {_LAKE}.set_commit_message('Leadhouse', {literal(run)})")
+        connection.execute(f"drop table {LAKE}.main.{identifier(other)}")
+    connection.execute(f"call {LAKE}.set_commit_message('Leadhouse', {literal(run)})")
 
 
 def _forget_old_runs(connection: duckdb.DuckDBPyConnection, keep: int) -> None:
     """Leaves room for one more run. It goes first: where it fails, nothing is published yet."""
     grace = f"now() - to_seconds({GRACE_SECONDS})"
-    snapshots = connection.table_function("ducklake_snapshots", [_LAKE]).project(
+    snapshots = connection.table_function("ducklake_snapshots", [LAKE]).project(
         "snapshot_id,"
         " lead(snapshot_time) over (order by snapshot_id) as superseded_at,"
         " row_number() over (order by snapshot_id desc) as age"
@@ -129,6 +150,5 @@ def _forget_old_runs(connection: duckdb.DuckDBPyConnection, keep: int) -> None:
     old_ones = snapshots.filter(f"age >= {keep} and superseded_at < {grace}")
     old = [snapshot for snapshot, *_ in old_ones.fetchall()]
     if old:
-        connection.execute(f"call ducklake_expire_snapshots('{_LAKE}', versions => {old})")
-        connection.execute(f"call ducklake_cleanup_old_files('{_LAKE}', cleanup_all => true)")
-    connection.execute(f"call ducklake_delete_orphaned_files('{_LAKE}', older_than => {grace})")
+        drop_snapshots(connection, old)
+    connection.execute(f"call ducklake_delete_orphaned_files('{LAKE}', older_than => {grace})")

@@ -13,6 +13,7 @@ from leadhouse.publishing.ducklake import publish_ducklake
 from leadhouse.publishing.parquet import publish_parquet
 from leadhouse.publishing.postgres import publish_postgres
 from leadhouse.publishing.postgres_server import check_server
+from leadhouse.publishing.publications import Publication, note_down
 from leadhouse.publishing.tables import PublishError, Table
 
 
@@ -33,6 +34,7 @@ def register(connection: DuckDBPyConnection) -> None:
         tables = [Table(**table) for table in asked["tables"]]
         try:
             with reference().cursor() as cursor:
+                note_down(cursor, Publication.of(asked["target"], _folder_of(cursor)))
                 where = _publish(cursor, asked["target"], asked["run"], tables)
         except (PublishError, duckdb.Error, OSError) as error:
             kept = "Nothing was published, and what was published before stays."
@@ -52,6 +54,13 @@ def register(connection: DuckDBPyConnection) -> None:
         "leadhouse_check_publishing": check,
     }.items():
         connection.create_function(name, function, [VARCHAR], VARCHAR, side_effects=True)
+
+
+def _folder_of(connection: DuckDBPyConnection) -> Path:
+    [(path,)] = connection.execute(
+        "select path from duckdb_databases() where database_name = current_database()"
+    ).fetchall()
+    return Path(path).parent
 
 
 def _publish(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -19,6 +20,25 @@ _SECONDS_TO_CONNECT = 10
 _PARTS = {"host": r"[\w./,:-]*", "port": r"[\d,]*", "dbname": r"[^@/]*"}
 # How long a change of columns waits for those who read the table: others wait behind it.
 _SECONDS_TO_LOCK = 30
+# What keeps a server from taking away rows that are deleted: transactions, of whoever, replicas
+# included, that may still read them. (Its own cleaning reads nothing; that it is that, not every
+# role may see.)
+_READING_SINCE_BEFORE = """
+select count(*)
+from (
+    select backend_xmin as since from pg_stat_activity
+    where pid <> pg_backend_pid() and backend_type is distinct from 'autovacuum worker'
+        and coalesce(datname = current_database(), true)
+    union all
+    select backend_xid from pg_stat_activity
+    where pid <> pg_backend_pid() and datname = current_database()
+    union all
+    select transaction from pg_prepared_xacts where database = current_database()
+    union all
+    select xmin from pg_replication_slots
+) as readers
+where age(since) > age(%s::xid)
+"""
 
 
 @contextmanager
@@ -35,10 +55,67 @@ def writing(schema: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def check_server() -> None:
-    """Connects, and no more. Raises PublishError as `writing` does."""
-    with _sentences(), _connect():
-        pass
+def check_server() -> str:
+    """Connects, and says which server it is. Raises PublishError as `writing` does."""
+    with _sentences(), _connect() as connection:
+        return name_of(connection)
+
+
+def name_of(server: psycopg.Connection) -> str:
+    """The database and where it is, for people, and to tell one from another."""
+    return f"{server.info.dbname} on {server.info.host}:{server.info.port}"
+
+
+def write_anew(schema: str, tables: Sequence[str]) -> None:
+    """Has the server write tables and their indexes anew, without the bytes of deleted rows.
+
+    A vacuum that is not full leaves them in the room that it makes free. Readers wait meanwhile,
+    for one table at a time. What the server has learnt of the tables for its plans, which are
+    values from them, is learnt anew; its old notes are written over only where this role owns the
+    database, else in the server's own time.
+
+    Raises:
+        PublishError: as with `writing`, or readers have not ended who began before; some tables
+            may be written by then.
+    """
+    with _sentences(), _connect() as server:
+        refused: list[str] = []
+        server.add_notice_handler(
+            lambda notice: (
+                refused.append(str(notice.message_primary))
+                if notice.severity_nonlocalized == "WARNING"
+                else None
+            )
+        )
+        _wait_for_readers(server)
+        server.execute(f"set lock_timeout = '{_SECONDS_TO_LOCK}s'")
+        for table in tables:
+            name = sql.Identifier(schema, table)
+            server.execute(sql.SQL("vacuum (full, analyze) {}").format(name))
+        [(is_owner,)] = server.execute(
+            "select pg_has_role(datdba, 'usage') from pg_database"
+            " where datname = current_database()"
+        ).fetchall()
+        if is_owner:
+            server.execute("vacuum full pg_catalog.pg_statistic")
+    if refused:
+        raise PublishError(f"PostgreSQL refuses: {refused[0]}.")
+
+
+def _wait_for_readers(server: psycopg.Connection) -> None:
+    """Waits until nobody reads who has begun before now."""
+    [(now,)] = server.execute("select pg_snapshot_xmax(pg_current_snapshot())::text").fetchall()
+    deadline = time.monotonic() + _SECONDS_TO_LOCK
+    while True:
+        [(count,)] = server.execute(_READING_SINCE_BEFORE, [str(int(now) % 2**32)]).fetchall()
+        if not count:
+            return
+        if time.monotonic() > deadline:
+            raise PublishError(
+                f"{count} transactions on the server began before the rows were deleted and may "
+                "still read them: have them end (pg_stat_activity names them)."
+            )
+        time.sleep(0.5)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 {#
     Makes the tables that `leadhouse forget` writes to, and the two SQL macros by which it and the raw views know a
-    forgotten person again. Of her there are hashes alone, salted with what only this warehouse holds.
+    forgotten person again. Of her there are hashes alone, salted with what only this warehouse holds; her ids only while
+    something of an erasure is left to do.
 #}
 {% macro prepare_forgetting() %}
     {% if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot', 'freshness') %}
@@ -15,6 +16,12 @@
             deleted_rows varchar not null,
             destinations varchar not null,
             published varchar not null
+        );
+        create table if not exists {{ schema }}.unfinished_erasures (
+            erasure_id varchar not null,
+            lead_ids varchar[] not null,
+            addresses varchar[] not null,
+            devices varchar[] not null
         );
         create table if not exists {{ schema }}.erasure_models (
             erasure_id varchar not null,

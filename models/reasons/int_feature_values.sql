@@ -39,8 +39,8 @@ final as (
         list_concat(
             [
                 {%- for name in features_of_type('category') %}
-                {%- if name == 'campaign' %}
-                {{ unless_rare("'campaign'", 'features.campaign', 'usual_words.usual') }}
+                {%- if name in free_words() %}
+                {{ unless_rare("'" ~ name ~ "'", 'features.' ~ name, 'usual_words.usual') }}
                 {%- else %}
                 features.{{ name }}
                 {%- endif %}

@@ -6,14 +6,15 @@ with features as (
 
 words as (
 
+    {%- for name in free_words() %}
     select
         lead_id,
-        'campaign' as feature_name,
-        campaign as word
+        '{{ name }}' as feature_name,
+        {{ name }} as word
     from features
 
     union all
-
+    {% endfor %}
     select
         lead_id,
         unnest(map_keys(x_categories)) as feature_name,

@@ -16,6 +16,22 @@ from tests.syncing.hubspot_server import HubSpotServer
 pytestmark = pytest.mark.slow
 
 
+def let_trees_score(warehouse: Warehouse, raw: Path) -> None:
+    """Has the trees score that were only tried, as if people had chosen them: they bear most words.
+
+    So small a world chooses no model that tells anything.
+    """
+    with duckdb.connect(warehouse.database) as connection:
+        connection.execute(
+            "insert into main_operations.model_decisions by name"
+            " select 'promote' as decision, model_version, trained_as_of as decided_as_of,"
+            "     training_run as after_training_run, now()::timestamp as decided_at,"
+            "     'They bear most words.' as reason"
+            " from trained_models where model_kind = 'lightgbm'"
+        )
+    warehouse.build(raw, "--selector", "daily", **AS_OF, **LEARNING)
+
+
 @pytest.fixture(scope="module")
 def household(
     planted_warehouse: Warehouse, planted_raw: Path, tmp_path_factory: pytest.TempPathFactory
@@ -24,6 +40,7 @@ def household(
     folder = tmp_path_factory.mktemp("canaries") / "household"
     shutil.copytree(planted_warehouse.folder, folder, symlinks=True)
     house = Household(folder, planted_raw)
+    let_trees_score(house.warehouse, planted_raw)
     (her, *_) = lead_ids(planted_raw)
     with HubSpotServer() as hubspot:
         there = {"LEADHOUSE_HUBSPOT_URL": hubspot.url, "LEADHOUSE_SYNC_ATTEMPTS": "1"}
@@ -74,10 +91,38 @@ def test_secrets_are_nowhere(household: Household) -> None:
     assert not household.tables_with(SECRET_TEXTS)
 
 
-def test_models_have_learnt_from_her(household: Household) -> None:
-    """So that her words would be among theirs; rules know none."""
-    [(kinds,)] = household.warehouse.query("select list(distinct model_kind) from lead_models")
-    assert {"logistic", "lightgbm", "average"} & set(kinds)
+def test_trees_that_learnt_from_her_know_words_and_none_of_hers(household: Household) -> None:
+    """All that is stored of them, and all by which they explain their scores."""
+    her = lead_ids(household.raw)
+    query = household.warehouse.query
+    assert query("select distinct model_kind from lead_scores") == [("lightgbm",)]
+    assert query(f"select count(*) > 1 from training_set where lead_id in {her}") == [(True,)]
+    models = query(
+        "select onnx, feature_schema, model::varchar from trained_models as model"
+        " where model_kind in ('lightgbm', 'average')"
+    )
+    assert models
+    for onnx, feature_schema, row in models:
+        words = {
+            word
+            for feature in json.loads(feature_schema)["features"]
+            for word in feature.get("vocabulary") or []
+        }
+        assert len(words) > 5
+        assert any(word.encode() in onnx for word in words)
+        stored = onnx.lower() + feature_schema.lower().encode() + row.lower().encode()
+        assert not [text for text in TRACES if text.encode() in stored]
+    explaining = {
+        "main.int_lead_contributions",
+        "main.int_lead_predictions",
+        "main.lead_score_reasons",
+        "main.model_feature_importance",
+        "main.model_feature_effects",
+        "main.trained_models",
+    }
+    assert explaining <= household.tables_with(["0"]).keys()
+    assert not explaining & household.tables_with(TRACES).keys()
+    assert "main.lead_score_reasons" in household.tables_with(her)
 
 
 def test_a_person_is_in_nothing_that_is_not_private(household: Household) -> None:

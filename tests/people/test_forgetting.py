@@ -1,7 +1,11 @@
 """A forgotten person is nowhere and stays so, and all others are what they would be without her."""
 
 import json
+import os
+import pty
+import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,10 +14,11 @@ import duckdb
 import pytest
 
 from leadhouse.forgetting import erasure
-from leadhouse.forgetting.erasure import NotKnownError, forget
+from leadhouse.forgetting.erasure import forget
 from leadhouse.forgetting.person import UnclearError
+from leadhouse.forgetting.prospect import NotKnownError
 from leadhouse.inputs.contract import TABLES
-from tests.conftest import Warehouse
+from tests.conftest import BIN, Warehouse
 from tests.people.conftest import AS_OF, LEARNING, Household
 from tests.people.planted import EMAIL, TRACES, lead_ids, send_again, without
 from tests.syncing.hubspot_server import HubSpotServer
@@ -63,7 +68,7 @@ def forgotten(
     (copy.folder / "leadhouse.duckdb.backtest").mkdir()
     there = {"LEADHOUSE_HUBSPOT_URL": hubspot.url}
     (copy.folder / "said.json").write_text(
-        json.dumps(copy.run("forget", EMAIL, "--reason", f"Asked by {EMAIL}", **there))
+        json.dumps(copy.run("forget", EMAIL, "--yes", "--reason", f"Asked by {EMAIL}", **there))
     )
     return copy
 
@@ -93,7 +98,7 @@ def test_not_a_byte_is_left_in_the_file(
     assert EMAIL.encode() in database.read_bytes()
     with closing(duckdb.connect(database)) as connection:
         connection.execute("set force_compression = 'uncompressed'")
-        forget(connection, database, tmp_path, EMAIL, empty=lambda *_: "emptied")
+        forget(connection, database, EMAIL, empty=lambda *_: "emptied")
     contents = database.read_bytes().lower()
     assert not [text for text in traces if text.lower().encode() in contents]
     assert [file.name for file in tmp_path.iterdir()] == [database.name]
@@ -112,7 +117,10 @@ def test_it_is_proven_and_said_what_is_left_to_do(forgotten: Household, house: H
     for table in ("base_leads", "base_events", "base_notes", "features", "training_moments"):
         assert deleted[f"main.{table}"] > 0
     assert deleted["main_operations.crm_sends"] > 0
-    assert json.loads(destinations) == {"hubspot": "emptied"}
+    assert json.loads(destinations) == {
+        "hubspot": "emptied",
+        "folder leadhouse_published": "erased",
+    }
     assert any(name.endswith("/lead_scores.parquet") for name in json.loads(published))
     assert ended_at is not None
     assert "hubspot: her record was emptied." in said
@@ -148,9 +156,61 @@ def test_published_runs_can_be_read_and_lack_her_alone(
     assert leads(forgotten) < leads(house)
 
 
+def answered(house: Household, answer: str) -> tuple[int, str]:
+    """`leadhouse forget` on a terminal where somebody answers; its exit code and what it said."""
+    ours, its = pty.openpty()
+    try:
+        os.write(ours, answer.encode())
+        done = subprocess.run(
+            [BIN / "leadhouse", "forget", EMAIL, "--database", house.warehouse.database],
+            stdin=its,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    finally:
+        os.close(ours)
+        os.close(its)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n", "\x04"])
+def test_nothing_is_done_unless_somebody_says_yes(
+    house: Household, forgotten: Household, answer: str
+) -> None:
+    before = house.warehouse.database.read_bytes()
+    code, said = answered(house, answer)
+    assert code == 2
+    assert said.endswith("Nothing was done.\n")
+    [(deleted, *_)] = forgotten.warehouse.query(PROOF)
+    assert f"One person, {', '.join(lead_ids(house.raw))}, is going to be erased:" in said
+    # (Tables of texts of nobody's are emptied: no rows of hers are counted there.)
+    [count] = re.findall(r"\n- [\d,]+ rows of (\d+) tables\n", said)
+    assert int(count) >= len(json.loads(deleted)) > 10
+    assert "her record at hubspot" in said
+    assert "published to folder leadhouse_published" in said
+    assert EMAIL not in said.lower()
+    said = house.run("forget", EMAIL, code=2)
+    assert "There is no way back, and nobody here to be asked: add --yes." in said
+    assert house.warehouse.database.read_bytes() == before
+
+
+def test_somebody_says_yes(house: Household, traces: tuple[str, ...], tmp_path: Path) -> None:
+    copy = Household(tmp_path / "house", house.raw)
+    shutil.copytree(house.folder, copy.folder, symlinks=True)
+    with duckdb.connect(copy.warehouse.database) as connection:
+        connection.execute("delete from main_operations.crm_sends")
+    code, said = answered(copy, "y\n")
+    assert code == 0, said
+    assert not copy.tables_with(traces)
+
+
 def test_the_same_again_says_that_it_is_done(forgotten: Household) -> None:
-    assert "That person was forgotten already, on " in forgotten.run("forget", EMAIL, code=2)
-    assert "there is nothing to forget" in forgotten.run("forget", "nobody@x.example", code=2)
+    said = forgotten.run("forget", EMAIL, "--yes", code=2)
+    assert "That person was forgotten already, on " in said
+    said = forgotten.run("forget", "nobody@x.example", "--yes", code=2)
+    assert "there is nothing to forget" in said
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +277,7 @@ def test_what_was_broken_off_is_done_by_the_same_again(
     copy = Household(tmp_path / "house", house.raw)
     shutil.copytree(house.folder, copy.folder, symlinks=True)
     (copy.folder / "said.txt").unlink()
-    database, published = copy.warehouse.database, copy.folder / "leadhouse_published"
+    database = copy.warehouse.database
 
     def broken(*_: object, **__: object) -> None:
         raise OSError("the power failed")
@@ -225,12 +285,12 @@ def test_what_was_broken_off_is_done_by_the_same_again(
     with monkeypatch.context() as patch, closing(duckdb.connect(database)) as connection:
         patch.setattr(erasure, step, broken)
         with pytest.raises(OSError, match="power"):
-            forget(connection, database, published, EMAIL, empty=lambda *_: "emptied")
+            forget(connection, database, EMAIL, empty=lambda *_: "emptied")
     assert copy.warehouse.query("select count(*) > 0 from main_operations.suppressions") == [
         (True,)
     ]
     with closing(duckdb.connect(database)) as connection:
-        done = forget(connection, database, published, EMAIL, empty=lambda *_: "emptied")
+        done = forget(connection, database, EMAIL, empty=lambda *_: "emptied")
     assert done.is_complete
     assert done.models
     assert not copy.tables_with(traces)
@@ -245,20 +305,19 @@ def test_a_crm_that_cannot_be_told_is_told_by_the_same_again(
 ) -> None:
     copy = Household(tmp_path / "house", house.raw)
     shutil.copytree(house.folder, copy.folder, symlinks=True)
-    elsewhere = ("--published", str(tmp_path / "elsewhere"))
-    said = copy.run("forget", EMAIL, *elsewhere, code=1, LEADHOUSE_HUBSPOT_TOKEN="")
+    said = copy.run("forget", EMAIL, "--yes", code=1, LEADHOUSE_HUBSPOT_TOKEN="")
     assert "hubspot: her record is NOT emptied. Set these environment variables right" in said
     assert "LEADHOUSE_HUBSPOT_TOKEN: it is missing" in said
     assert "Not all is done: set right what is said above, and give the same" in said
-    assert f"There are no published runs in {tmp_path / 'elsewhere'}." in said
-    # What tells it stays, and nothing else.
+    # What tells it stays, and who is meant.
     assert copy.tables_with(traces).keys() == {
         "main_operations.crm_sends",
         "main_operations.crm_answers",
+        "main_operations.unfinished_erasures",
     }
     with HubSpotServer() as server:
         there = {"LEADHOUSE_HUBSPOT_URL": server.url}
-        said = copy.run("forget", EMAIL, **there)
+        said = copy.run("forget", EMAIL, "--yes", **there)
     assert "hubspot: her record was emptied." in said
     assert not copy.tables_with(traces)
 
@@ -273,9 +332,9 @@ def test_an_address_of_several_people_is_not_enough(house: Household, tmp_path: 
         )
         shared = r"2 people share that address .*: name the lead that is to be forgotten"
         with pytest.raises(UnclearError, match=shared):
-            forget(connection, database, tmp_path, "info@shared.example")
+            forget(connection, database, "info@shared.example")
         with pytest.raises(NotKnownError, match="No lead has that id or e-mail address"):
-            forget(connection, database, tmp_path, "L-of-nobody")
+            forget(connection, database, "L-of-nobody")
         [(count,)] = connection.execute(
             "select count(*) from main_operations.suppressions"
         ).fetchall()

@@ -1,13 +1,16 @@
 """Which builds publish, and what."""
 
 import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.conftest import QUICK, Warehouse
+from leadhouse import publishing
+from tests.conftest import BIN, QUICK, Warehouse
 from tests.inputs.worlds import GOOD_ROWS, write_world
 from tests.publishing.conftest import PASSWORD, Database
 
@@ -129,6 +132,13 @@ def test_builds_publish_to_postgresql_and_to_a_ducklake(
                 left = connection.execute(f"from {one} except all from {other}").fetchall()
                 assert not left, name
 
+    # Whoever is to be forgotten is looked for in all of them.
+    assert warehouse.query("select publish_to, place from main_operations.publications") == [
+        ("parquet", "leadhouse_published"),
+        ("postgres", "leadhouse"),
+        ("ducklake", "leadhouse_ducklake"),
+    ]
+
     # What fails at the end makes the build fail, and what stands goes on standing.
     runs = database.query("select * from leadhouse.published_run")
     database.run(
@@ -153,3 +163,84 @@ def test_builds_publish_to_postgresql_and_to_a_ducklake(
     for secret in secrets:
         assert not [path for path in written if secret in path.read_bytes()]
         assert secret not in "".join(printed).encode()
+
+
+def test_who_is_forgotten_is_erased_from_all_places_and_what_was_out_of_reach_by_the_same_again(
+    demo_warehouse: Warehouse, database: Database, tmp_path: Path
+) -> None:
+    warehouse = Warehouse(tmp_path / "leadhouse")
+    warehouse.folder.mkdir()
+    shutil.copy(demo_warehouse.database, warehouse.database)
+    places = {
+        "parquet": f"from '{warehouse.folder}/published/current/lead_scores.parquet'",
+        "postgres": "from leadhouse.lead_scores",
+        "ducklake": "from lake.lead_scores",
+    }
+    with duckdb.connect(warehouse.database) as connection:
+        publishing.register(connection)
+        for to in places:
+            target = {
+                "publish_to": to,
+                "folder": str(warehouse.folder / "published"),
+                "schema": "leadhouse",
+                "keep": 7,
+            }
+            table = {"name": "lead_scores", "relation": "lead_scores", "description": ""}
+            asked = {"target": target, "run": "run-1", "tables": [table | {"columns": {}}]}
+            [(answer,)] = connection.execute(
+                "select leadhouse_publish(?)", [json.dumps(asked)]
+            ).fetchall()
+            assert "published" in json.loads(answer), answer
+        [(her,)] = connection.execute("select min(lead_id) from lead_scores").fetchall()
+
+    def forget(url: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [BIN / "leadhouse", "forget", her, "--yes", "--database", warehouse.database],
+            env=os.environ | {"LEADHOUSE_POSTGRES_URL": url},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    def where() -> set[str]:
+        with duckdb.connect() as connection, pytest.MonkeyPatch.context() as environment:
+            environment.setenv("PGPASSWORD", PASSWORD)
+            database.attach_lake(connection, "postgres")
+            is_hers = f"where lead_id = '{her}'"
+            found = {
+                to
+                for to in ("parquet", "ducklake")
+                if connection.execute(f"{places[to]} {is_hers}").fetchall()
+            }
+        on_server = database.query(f"select * {places['postgres']} {is_hers}")
+        return found | ({"postgres"} if on_server else set())
+
+    def own_tables() -> int:
+        [(count,)] = warehouse.query(f"select count(*) from base_leads where lead_id = '{her}'")
+        return count
+
+    assert where() == set(places)
+    code, said = forget(database.url(password="not the one"))  # noqa: S106
+    assert code == 1, said
+    assert "Published to folder published: she is erased." in said
+    assert f"Published to schema leadhouse of {database.name} on " in said
+    assert said.count("she is NOT erased. The PostgreSQL server cannot be used") == 2
+    assert "give the same command again" in said
+    assert "not the one" not in said
+    assert where() == {"postgres", "ducklake"}
+    assert own_tables() == 0
+    ended = "select ended_at is not null, destinations from main_operations.erasures"
+    [(is_ended, destinations)] = warehouse.query(ended)
+    assert not is_ended
+    assert her not in destinations
+    assert len(warehouse.query("from main_operations.unfinished_erasures")) == 1
+
+    code, said = forget(database.url())
+    assert code == 0, said
+    assert where() == set()
+    [(is_ended, destinations)] = warehouse.query(ended)
+    assert is_ended
+    assert set(json.loads(destinations).values()) == {"erased"}
+    assert not warehouse.query("from main_operations.unfinished_erasures")

@@ -1,6 +1,9 @@
 """Where a person's rows are: found by the columns of a table, whichever table it is."""
 
+import json
+import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import duckdb
 
@@ -18,6 +21,14 @@ _LEFT_ALONE = {
     "suppression_salt",
     "trained_models",
 }
+# A letter before an address makes another of it (joann@ of ann@), unless it ends what stands for
+# another sign: %20 in a URL, \n in JSON. Signs alone (-ann@, ann@example.com.) do not.
+_BEFORE_ADDRESS = (
+    r"(^|[^\p{L}\p{N}._%+-]|%([013-9a-f][0-9a-f]|2[0-9acf])|\\[bfnrt]|\\u[0-9a-f]{4})[._%+-]*"
+)
+_AFTER_ADDRESS = r"($|[^\p{L}\p{N}._-]|[._-]+($|[^\p{L}\p{N}._-]))"
+# Signs that stand as they are everywhere.
+_AS_IT_IS = re.compile(r"[a-z0-9._-]+")
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], dict[str, str]]:
@@ -72,12 +83,27 @@ def rows_of(columns: Mapping[str, str], person: Person) -> str | None:
                 conditions.append(f"list_contains({devices}, {column}){nobody}")
         elif name.endswith("lead_ids"):
             conditions.append(f"list_has_any({column}, {lead_ids})")
-        conditions += [
-            f"contains(lower(cast({column} as varchar)), {literal(written)})"
-            for address in person.addresses
-            for written in (address, address.replace("@", "%40"))
-        ]
+        conditions += [_has_address(column, address) for address in person.addresses]
     return " or ".join(f"coalesce({condition}, false)" for condition in conditions) or None
+
+
+def _has_address(column: str, address: str) -> str:
+    """Whether an address stands in a text, a URL or JSON, and is no part of a longer one."""
+    text = f"lower(cast({column} as varchar))"
+    pattern = _BEFORE_ADDRESS + "".join(map(_as_written, address)) + _AFTER_ADDRESS
+    # The first finds most rows to be without, and is far faster.
+    as_it_is = max(_AS_IT_IS.findall(address), key=len, default="")
+    return f"(contains({text}, {literal(as_it_is)}) and regexp_matches({text}, {literal(pattern)}))"
+
+
+def _as_written(sign: str) -> str:
+    """A pattern of the ways in which a sign may stand: as it is, in a URL, in JSON."""
+    ways = {
+        way.lower()
+        for case in (sign, sign.upper())
+        for way in (case, quote(case, safe=""), json.dumps(case)[1:-1])
+    }
+    return f"({'|'.join(map(re.escape, sorted(ways)))})"
 
 
 def is_of_events(columns: Mapping[str, str]) -> bool:

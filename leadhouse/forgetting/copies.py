@@ -1,12 +1,12 @@
 """Files that still hold the bytes of rows which were deleted, written anew without them."""
 
-import os
 import shutil
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from leadhouse import disk
 from leadhouse.database import open_warehouse
 from leadhouse.forgetting.person import Person
 from leadhouse.forgetting.traces import rows_of
@@ -45,9 +45,9 @@ def erase_parquet(folder: Path, person: Person) -> dict[str, int]:
                 f"copy (from {rows} where not ({condition})) to {literal(str(written))}"
                 " (format parquet, compression zstd)"
             )
-        _sync(written)
+        disk.keep(written)
         written.replace(file)
-        _sync(file.parent)
+        disk.keep(file.parent)
         erased[str(file.relative_to(folder))] = count
     return erased
 
@@ -99,15 +99,6 @@ def rewrite(
     )
     connection.execute("detach forgetting")
     shutil.copymode(database, written)
-    _sync(written)
+    disk.keep(written)
     written.replace(database)
-    _sync(database.resolve().parent)
-
-
-def _sync(path: Path) -> None:
-    """Has the disk keep what was written: a rename must not outlive what it names."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    disk.keep(database.resolve().parent)

@@ -1,6 +1,5 @@
 """Publishing as Parquet: a folder for each run, and a file that points at the newest whole one."""
 
-import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from leadhouse import disk
 from leadhouse.inputs.sql import identifier, literal
 from leadhouse.publishing.tables import GRACE_SECONDS, Table
 
@@ -59,16 +59,16 @@ def publish_parquet(
     written.mkdir()
     for table in tables:
         _write(connection, table, written / f"{table.name}.parquet")
-    _sync(written)
+    disk.keep(written)
     written.rename(place)
-    _sync(runs)
+    disk.keep(runs)
 
     readers_file = runs.parent / READERS_FILE
     _database_of_views(place, tables, runs.parent).replace(readers_file)
     link = runs.parent / f"{_CURRENT}{_UNFINISHED}"
     link.symlink_to(place.relative_to(runs.parent), target_is_directory=True)
     link.replace(runs.parent / _CURRENT)
-    _sync(runs.parent)
+    disk.keep(runs.parent)
     _prune(runs, place, keep)
     return readers_file
 
@@ -77,7 +77,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Table, file: Path) -> N
     connection.execute(
         f"copy (from {table.relation}) to {literal(str(file))} (format parquet, compression zstd)"
     )
-    _sync(file)
+    disk.keep(file)
 
 
 def _database_of_views(place: Path, tables: Sequence[Table], folder: Path) -> Path:
@@ -94,7 +94,7 @@ def _database_of_views(place: Path, tables: Sequence[Table], folder: Path) -> Pa
                     database.execute(
                         f"comment on column {view}.{identifier(column)} is {literal(description)}"
                     )
-    _sync(file)
+    disk.keep(file)
     return file
 
 
@@ -114,12 +114,3 @@ def _prune(runs: Path, current: Path, keep: int) -> None:
         superseded_at = successor.stat().st_mtime
         if place not in newest and time.time() - superseded_at > GRACE_SECONDS:
             shutil.rmtree(place)
-
-
-def _sync(path: Path) -> None:
-    """Has the disk keep what was written: a rename must not outlive what it names."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from leadhouse.cli.options import DEFAULT_DATABASE, Database, failing_in_a_sentence
-from leadhouse.texts import visible
+from leadhouse.texts import visible, without_addresses
 
 if TYPE_CHECKING:
     from leadhouse.forgetting.erasure import Erasure
     from leadhouse.forgetting.prospect import Prospect
+
+
+class _BrokenOffError(Exception):
+    """Not all was done; the message is a sentence."""
 
 
 def forget(
@@ -25,9 +29,11 @@ def forget(
 ) -> None:
     """Erase a person everywhere, and keep her out from now on. There is no way back.
 
-    Exit code 0: it is done. 1: a destination could not be told, or a place that was published to
-    not be reached; the same command does the rest. 2: nothing was begun.
+    Exit code 0: it is done. 1: a destination could not be told, a place that was published to not
+    be reached, or it was broken off; the same command does the rest. 2: nothing was begun.
     """
+    import duckdb
+
     from leadhouse.database import WarehouseError, open_warehouse
     from leadhouse.forgetting.erasure import forget as erase
     from leadhouse.forgetting.person import UnclearError
@@ -47,8 +53,18 @@ def forget(
             with open_warehouse(database) as opened:
                 prospect = look_ahead(opened, lead)
             _ask(prospect)
-        with open_warehouse(database, read_only=False) as opened:
+    with (
+        failing_in_a_sentence("forget", _BrokenOffError, code=1),
+        failing_in_a_sentence("forget", WarehouseError, UnclearError),
+        open_warehouse(database, read_only=False) as opened,
+    ):
+        try:
             erasure = erase(opened, database, lead, reason=reason, refit_days=refit_days)
+        except (OSError, duckdb.Error) as error:
+            raise _BrokenOffError(
+                "It was broken off: set right what is said here, and give the same command again, "
+                f"which does the rest. ({without_addresses(str(error).splitlines()[0])})"
+            ) from error
     _tell(erasure)
     if not erasure.is_complete:
         raise typer.Exit(1)

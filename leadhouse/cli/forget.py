@@ -47,12 +47,14 @@ def forget(
             fg=typer.colors.RED,
         )
         raise typer.Exit(2)
-    with failing_in_a_sentence("forget", WarehouseError, UnclearError):
-        if not yes:
-            # It is closed while somebody thinks, so that nobody waits for it.
-            with open_warehouse(database) as opened:
-                prospect = look_ahead(opened, lead)
-            _ask(prospect)
+    if not yes:
+        # It is closed while somebody thinks, so that nobody waits for it.
+        with (
+            failing_in_a_sentence("forget", WarehouseError, UnclearError),
+            open_warehouse(database) as opened,
+        ):
+            prospect = look_ahead(opened, lead)
+        _ask(prospect)
     with (
         failing_in_a_sentence("forget", _BrokenOffError, code=1),
         failing_in_a_sentence("forget", WarehouseError, UnclearError),

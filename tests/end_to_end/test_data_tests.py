@@ -24,7 +24,9 @@ DAMAGES = {
     "reasons_add_up": """
         update lead_score_reasons set contribution_points = contribution_points + 1 where rank = 1
     """,
-    "reasons_are_sentences": "update int_reason_sentences set sentence = 'Has {count} visits.'",
+    "reasons_are_sentences": """
+        insert into int_lead_reasons by name select lead_id, 99 as rank from lead_scores
+    """,
     "score_changes_add_up": """
         insert into lead_score_changes by name
         select

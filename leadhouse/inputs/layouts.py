@@ -100,6 +100,10 @@ def _checked(columns: tuple[SourceColumn, ...]) -> tuple[SourceColumn, ...]:
         raise UnreadableFileError(
             "has NUL bytes in the name of a column: it is no text, or not UTF-8."
         )
+    if any(column.name.lower() == PATH_COLUMN for column in columns):
+        raise UnreadableFileError(
+            f"has a column {PATH_COLUMN!r}, as the build calls one of its own: rename the column."
+        )
     return columns
 
 

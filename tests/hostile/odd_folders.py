@@ -82,7 +82,7 @@ def _thing(draw: Random, table: str, whole: Path, parts: Path) -> None:
     place.mkdir(exist_ok=True)
     if draw.random() < 0.5 and not (place / name).exists():
         (place / name).mkdir()
-    elif not (place / name).is_dir():
+    elif not (place / name).is_dir() and not (place / name).is_fifo():
         (place / name).write_bytes(gzip.compress(b"a,b\n1,2\n"))
 
 

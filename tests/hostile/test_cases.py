@@ -221,6 +221,18 @@ def test_a_column_whose_name_ends_sql(trial: Trial, tmp_path: Path, form: str) -
     assert refused(trial, tmp_path).startswith(f"leads.{form} has NUL bytes in the name of a")
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_column_that_is_called_as_one_of_ours(trial: Trial, tmp_path: Path, form: str) -> None:
+    """DuckDB's own error reached the user."""
+    columns = [*good_columns("leads"), ("Leadhouse: path of the file", list("abcdef"))]
+    write_good(tmp_path, {}).joinpath("leads.csv").unlink()
+    write_table(tmp_path, "leads", form, columns)
+    assert refused(trial, tmp_path) == (
+        f"leads.{form} has a column 'leadhouse: path of the file', as the build calls one of its "
+        "own: rename the column."
+    )
+
+
 def test_a_parquet_column_whose_name_is_not_utf8(trial: Trial, tmp_path: Path) -> None:
     """A UnicodeDecodeError reached the user."""
     file = write_good(tmp_path, {"leads": "parquet"}) / "leads.parquet"

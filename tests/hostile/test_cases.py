@@ -136,12 +136,13 @@ def test_a_page_that_says_it_has_more_values_than_rows(trial: Trial, tmp_path: P
 def test_a_whole_file_that_arrow_refuses(trial: Trial, tmp_path: Path) -> None:
     """So its refusal alone is no reason. DuckDB packs the differences, here of 33 bits."""
     write_good(tmp_path, {}).joinpath("leads.csv").unlink()
-    rows = pa.table(  # noqa: F841 (DuckDB finds it by name)
+    rows = pa.table(
         dict(typed("leads", good_columns("leads")))
         | {"x_hash": pa.array([2**31 - 1, -(2**31)] * 3, pa.int32())}
     )
     file = tmp_path / "leads.parquet"
     with duckdb.connect() as connection:
+        connection.register("rows", rows)
         connection.execute(f"copy rows to '{file}' (parquet_version v2)")
     with pytest.raises(OSError, match="Unexpected end of stream"):
         pq.read_table(file)

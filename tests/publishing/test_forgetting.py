@@ -3,6 +3,7 @@
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -157,27 +158,25 @@ def test_she_is_in_no_byte_and_all_others_stand(
 def test_readers_go_on_reading(
     forget: Callable[[], dict[str, int]], read: Callable[[str], list[tuple]]
 ) -> None:
-    seen: set[int] = set()
-    failures: list[Exception] = []
-    is_over = threading.Event()
+    is_over, has_begun = threading.Event(), threading.Event()
 
-    def reading() -> None:
+    def reading() -> Iterator[int]:
+        while True:
+            is_last = is_over.is_set()
+            [(count,)] = read("select count(*) from scores join accounts on top_lead_id = lead_id")
+            yield count
+            has_begun.set()
+            if is_last:
+                return
+
+    with ThreadPoolExecutor() as threads:
+        reader = threads.submit(lambda: set(reading()))
         try:
-            while not is_over.is_set():
-                seen.add(
-                    read("select count(*) from scores join accounts on top_lead_id = lead_id")[0][0]
-                )
-        except Exception as error:
-            failures.append(error)
-
-    reader = threading.Thread(target=reading)
-    reader.start()
-    try:
-        forget()
-    finally:
-        is_over.set()
-        reader.join()
-    assert not failures
+            assert has_begun.wait(60)
+            forget()
+        finally:
+            is_over.set()
+        seen = reader.result()
     # (Two of the rows of companies name her in other columns; the leads that they begin with stay.)
     assert seen == {100 + 1, 98}
 

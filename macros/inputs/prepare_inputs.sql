@@ -19,7 +19,7 @@
             {% endfor %}
             {% if plan.errors %}
                 {% do stop_run(
-                    'The input cannot be used (docs/inputs.md says more):\n  - ' ~ plan.errors | join('\n  - ')
+                    'The input cannot be used (docs/errors.md says more):\n  - ' ~ plan.errors | join('\n  - ')
                 ) %}
             {% endif %}
             create schema if not exists {{ raw_views_schema() }};

@@ -78,7 +78,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     done = Warehouse(tmp_path / "warehouse").dbt("build", *STAGING, raw_dir=world)
     assert done.returncode != 0
     for sentence in (
-        "The input cannot be used (docs/inputs.md says more):",
+        "The input cannot be used (docs/errors.md says more):",
         "event.csv is not read: did you mean events.parquet or events.csv?",
         "leads.csv lacks the required column lead_id. Columns found: id, created_at.",
         f"outcomes is required, and {world} does not hold it.",
